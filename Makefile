@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+
+KDIR	?= /lib/modules/$(shell uname -r)/build
+KERNELS	?= 6.1 6.12
+
+.PHONY: all
+all: host
+	+@if [ -r "$(KDIR)/Makefile" ]; then \
+		$(MAKE) --no-print-directory module; \
+	else \
+		echo "kmvm.ko is left out: no headers of this machine's kernel at $(KDIR)"; \
+	fi
+
+.PHONY: help
+help:
+	@echo 'make                       kmctl, and kmvm.ko for this machine'"'"'s kernel'
+	@echo 'make install, uninstall    into DESTDIR (none), PREFIX (/usr/local)'
+	@echo 'make demo                  builds all, runs examples/hello.rb in a guest kernel'
+	@echo 'make test                  every test; KERNELS="$(KERNELS)" TESTS=... to choose'
+	@echo 'make vm KERNEL=6.1         a shell in a guest kernel with kmvm loaded'
+	@echo
+	@echo 'make host                  kmctl alone: build/host/kmctl'
+	@echo 'make guest                 kmctl without shared libraries: build/guest/kmctl'
+	@echo 'make module KDIR=HEADERS   kmvm.ko for that kernel: build/ko/RELEASE/kmvm.ko'
+	@echo 'make module-for KERNEL=6.1 the same, with headers that are fetched'
+	@echo 'make clean                 takes build/ away'
+
+.PHONY: host guest
+host guest:
+	+@scripts/rake kmvm:host
+	+@$(MAKE) --no-print-directory -f userland/kmctl/kmctl.mk build/$@/kmctl
+
+.PHONY: module module-for
+module:
+	+@scripts/module "$(KDIR)"
+
+module-for:
+	+@test -n "$(KERNEL)" || { echo 'usage: make module-for KERNEL=6.1' >&2; exit 2; }
+	+@set -e; kernel=$$(scripts/kernel "$(KERNEL)"); eval "$$kernel"; scripts/module "$$headers"
+
+.PHONY: demo test vm
+demo:
+	+@scripts/demo
+
+test:
+	+@KERNELS="$(KERNELS)" scripts/test $(TESTS)
+
+vm:
+	+@scripts/vm --kernel $(or $(KERNEL),6.1)
+
+.PHONY: clean
+clean:
+	rm -rf build
+
+-include packaging/install.mk

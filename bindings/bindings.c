@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Every binding, in the order of docs/reference.md. */
+#include <linux/kernel.h>
+
+#include "../vm/binding.h"
+#include "bindings.h"
+
+extern const struct kmvm_binding kmvm_binding_console;
+extern const struct kmvm_binding kmvm_binding_process;
+extern const struct kmvm_binding kmvm_binding_log;
+extern const struct kmvm_binding kmvm_binding_clock;
+extern const struct kmvm_binding kmvm_binding_heap;
+extern const struct kmvm_binding kmvm_binding_timer;
+
+const struct kmvm_binding *const kmvm_bindings[] = {
+	&kmvm_binding_console,
+	&kmvm_binding_process,
+	&kmvm_binding_log,
+	&kmvm_binding_clock,
+	&kmvm_binding_heap,
+	&kmvm_binding_timer,
+	NULL,
+};

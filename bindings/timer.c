@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Linux::Timer: a high-resolution timer whose block runs on the VM's thread.
+ *
+ *	hrtimer, softirq -- kmvm_event_post() --> VM's thread: timer_event() -- yield
+ *
+ * The struct is the VM's handle: it lives until the timer was cancelled, or has fired
+ * its only time, or the VM or the followed run ends. The Ruby object points to it until
+ * then, and to nothing afterwards.
+ */
+#include <linux/hrtimer.h>
+#include <linux/kernel.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/overflow.h>
+#include <linux/slab.h>
+
+#include <mruby.h>
+#include <mruby/class.h>
+#include <mruby/data.h>
+#include <mruby/error.h>
+#include <mruby/hash.h>
+
+#include "../stub/compat.h"
+#include "../vm/binding.h"
+#include "../vm/vm.h"
+
+#define PERIOD_MIN	(100 * NSEC_PER_USEC)
+
+struct timer {
+	struct kmvm_handle handle;
+	struct hrtimer hrtimer;
+	ktime_t period;		/* 0: fires once */
+};
+
+static struct timer *timer_of(struct kmvm_handle *handle)
+{
+	return container_of(handle, struct timer, handle);
+}
+
+/* Kernel half. */
+
+static enum hrtimer_restart fired(struct hrtimer *hrtimer)
+{
+	struct timer *timer = container_of(hrtimer, struct timer, hrtimer);
+
+	kmvm_event_post(&timer->handle);
+	if (!timer->period)
+		return HRTIMER_NORESTART;
+	hrtimer_forward_now(hrtimer, timer->period);
+	return HRTIMER_RESTART;
+}
+
+static void close_timer(struct kmvm_handle *handle)
+{
+	hrtimer_cancel(&timer_of(handle)->hrtimer);
+}
+
+static void free_timer(struct kmvm_handle *handle)
+{
+	kfree(timer_of(handle));
+}
+
+/* Ruby half. */
+
+static const struct mrb_data_type timer_type = { "Linux::Timer", NULL };
+
+static void timer_event(struct kmvm_handle *handle, mrb_state *mrb)
+{
+	mrb_value object = kmvm_object_of(mrb, handle);
+	mrb_value block = kmvm_object_block(mrb, object);
+
+	mrb_gc_protect(mrb, object);
+	if (!timer_of(handle)->period)
+		kmvm_handle_close(handle);
+	/* From here on the handle may be gone: the block can cancel it. */
+	mrb_yield(mrb, block, object);
+}
+
+static const struct kmvm_handle_ops timer_ops = {
+	.event = timer_event,
+	.close = close_timer,
+	.free = free_timer,
+};
+
+/* The sum of s:, ms:, us: and ns:, in nanoseconds. */
+static s64 given_time(mrb_state *mrb, mrb_value *block)
+{
+	static const s64 unit[] = { NSEC_PER_SEC, NSEC_PER_MSEC, NSEC_PER_USEC, 1 };
+	mrb_sym names[] = {
+		mrb_intern_lit(mrb, "s"), mrb_intern_lit(mrb, "ms"),
+		mrb_intern_lit(mrb, "us"), mrb_intern_lit(mrb, "ns"),
+	};
+	mrb_value given[ARRAY_SIZE(unit)];
+	const mrb_kwargs keywords = { ARRAY_SIZE(unit), 0, names, given, NULL };
+	bool any = false;
+	s64 sum = 0, part;
+	size_t i;
+
+	mrb_get_args(mrb, ":&!", &keywords, block);
+	for (i = 0; i < ARRAY_SIZE(unit); i++) {
+		if (mrb_undef_p(given[i]))
+			continue;
+		any = true;
+		part = mrb_as_int(mrb, given[i]);
+		if (part < 0)
+			mrb_raise(mrb, E_ARGUMENT_ERROR, "time must not be negative");
+		if (check_mul_overflow(part, unit[i], &part) ||
+		    check_add_overflow(sum, part, &sum))
+			mrb_raise(mrb, E_RANGE_ERROR, "time is beyond 292 years");
+	}
+	if (!any)
+		mrb_raise(mrb, E_ARGUMENT_ERROR, "say how long: s:, ms:, us: or ns:");
+	return sum;
+}
+
+static mrb_value start(mrb_state *mrb, mrb_value class, mrb_value block, s64 ns, s64 period)
+{
+	mrb_value object = kmvm_object_new(mrb, class, &timer_type, block);
+	unsigned long key = kmvm_object_keep(mrb, object);
+	struct timer *timer = kzalloc(sizeof(*timer), GFP_KERNEL);
+
+	if (!timer) {
+		kmvm_object_forget(mrb, key);
+		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
+	}
+	timer->period = period;
+	hrtimer_setup(&timer->hrtimer, fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
+	kmvm_handle_open(&timer->handle, kmvm_vm_of(mrb), &timer_ops);
+	kmvm_object_bind(object, key, &timer->handle);
+	hrtimer_start(&timer->hrtimer, ns_to_ktime(ns), HRTIMER_MODE_REL_SOFT);
+	return object;
+}
+
+static mrb_value timer_after(mrb_state *mrb, mrb_value self)
+{
+	mrb_value block;
+	s64 ns = given_time(mrb, &block);
+
+	return start(mrb, self, block, ns, 0);
+}
+
+static mrb_value timer_every(mrb_state *mrb, mrb_value self)
+{
+	mrb_value block;
+	s64 ns = given_time(mrb, &block);
+
+	if (ns < PERIOD_MIN)
+		mrb_raise(mrb, E_ARGUMENT_ERROR, "the shortest period is 100 microseconds");
+	return start(mrb, self, block, ns, ns);
+}
+
+static mrb_value timer_cancel(mrb_state *mrb, mrb_value self)
+{
+	struct kmvm_handle *handle = mrb_data_get_ptr(mrb, self, &timer_type);
+
+	if (handle)
+		kmvm_handle_close(handle);
+	return mrb_bool_value(handle);
+}
+
+static mrb_value timer_active(mrb_state *mrb, mrb_value self)
+{
+	return mrb_bool_value(mrb_data_get_ptr(mrb, self, &timer_type));
+}
+
+KMVM_BINDING(timer,
+	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer.",
+	{ timer_after, "Timer.after(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",
+	  "Runs the block once, when the time given by one or more of the keywords has passed." },
+	{ timer_every, "Timer.every(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",
+	  "Runs the block each time that the period, at least 100 microseconds, has passed. A block that is not done in time misses its turn; it never piles up." },
+	{ timer_cancel, "Timer#cancel -> true or false",
+	  "Ends the timer: its block does not run again. False if it had ended already." },
+	{ timer_active, "Timer#active? -> true or false",
+	  "Will its block run again?" });

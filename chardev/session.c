@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A session: one open file on /dev/kmvm.
+ *
+ * It owns its runs until it has told their results, the image that write() collects, and
+ * a reference to the output its runs print to. Three paths go side by side: write() and
+ * the ioctls that run under nothing but their own locks, and read(), so that output
+ * flows while a run goes on. The last close stops what still runs and waits for nothing:
+ * runs keep what they need by reference, and a closed output drops what is printed.
+ */
+#include <linux/capability.h>
+#include <linux/compat.h>
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/overflow.h>
+#include <linux/poll.h>
+#include <linux/ratelimit.h>
+#include <linux/sched/signal.h>
+#include <linux/security.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "../include/uapi/kmvm.h"
+#include "../include/version.h"
+#include "../vm/verify.h"
+#include "../vm/vm.h"
+#include "session.h"
+
+/* The image that write() is collecting. */
+struct collection {
+	u8 *bytes;
+	size_t have;
+	size_t room;
+	size_t want;		/* as its header says; 0 before that has arrived */
+	bool newline;		/* an image has just ended: one newline is forgiven */
+	int error;		/* of an image that failed after another one of the same write() */
+};
+
+struct kmvm_session {
+	struct kmvm_vm *vm;		/* referenced */
+	struct kmvm_output *output;	/* referenced */
+
+	struct mutex write_lock;	/* protects in; held while write() waits for its run */
+	struct collection in;
+
+	struct mutex runs_lock;		/* protects what follows */
+	struct list_head runs;		/* each with a reference, until told */
+	unsigned int count;
+	u64 last_id;
+};
+
+static int may_call(void)
+{
+	return capable(CAP_SYS_MODULE) ? 0 : -EPERM;
+}
+
+static int session_open(struct inode *inode, struct file *file)
+{
+	bool reads = file->f_mode & FMODE_READ;
+	struct kmvm_session *session;
+	int ret;
+
+	ret = may_call();
+	if (ret)
+		return ret;
+	/* Bytecode is kernel code that nobody signed. */
+	ret = security_locked_down(LOCKDOWN_MODULE_SIGNATURE);
+	if (ret)
+		return ret;
+
+	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	if (!session)
+		return -ENOMEM;
+	mutex_init(&session->write_lock);
+	mutex_init(&session->runs_lock);
+	INIT_LIST_HEAD(&session->runs);
+	session->vm = kmvm_vm_find("");
+	if (!session->vm) {
+		ret = -ENODEV;
+		goto err_free;
+	}
+	session->output = kmvm_output_open(reads ? KMVM_OUTPUT_READ : KMVM_OUTPUT_LOG,
+					   session->vm->name);
+	if (IS_ERR(session->output)) {
+		ret = PTR_ERR(session->output);
+		goto err_put_vm;
+	}
+	file->private_data = session;
+	return stream_open(inode, file);
+
+err_put_vm:
+	kmvm_vm_put(session->vm);
+err_free:
+	kfree(session);
+	return ret;
+}
+
+static void forget_image(struct collection *in)
+{
+	kvfree(in->bytes);
+	*in = (struct collection) { 0 };
+}
+
+/* Called at each close; only the last one can know that no more bytes will come. */
+static int session_flush(struct file *file, fl_owner_t id)
+{
+	struct kmvm_session *session = file->private_data;
+	int ret = 0;
+
+	if (file_count(file) > 1)
+		return 0;
+	mutex_lock(&session->write_lock);
+	if (session->in.have) {
+		pr_warn("kmvm: %s (%d): image cut short, %zu bytes arrived: not run\n",
+			current->comm, task_tgid_nr(current), session->in.have);
+		ret = -EBADMSG;
+	}
+	if (session->in.error)
+		ret = session->in.error;
+	forget_image(&session->in);
+	mutex_unlock(&session->write_lock);
+	return ret;
+}
+
+static int session_release(struct inode *inode, struct file *file)
+{
+	struct kmvm_session *session = file->private_data;
+	struct kmvm_run *run, *next;
+
+	kmvm_output_close(session->output);
+	list_for_each_entry_safe(run, next, &session->runs, on_owner) {
+		kmvm_run_stop(run, KMVM_STOP_HARD);
+		list_del(&run->on_owner);
+		kmvm_run_put(run);
+	}
+	forget_image(&session->in);
+	kmvm_output_put(session->output);
+	kmvm_vm_put(session->vm);
+	mutex_destroy(&session->write_lock);
+	mutex_destroy(&session->runs_lock);
+	kfree(session);
+	return 0;
+}
+
+static ssize_t session_read(struct file *file, char __user *to, size_t size, loff_t *pos)
+{
+	struct kmvm_session *session = file->private_data;
+	int ret = may_call();
+
+	if (ret)
+		return ret;
+	return kmvm_output_read(session->output, to, size, file->f_flags & O_NONBLOCK);
+}
+
+static __poll_t session_poll(struct file *file, poll_table *wait)
+{
+	struct kmvm_session *session = file->private_data;
+
+	return EPOLLOUT | EPOLLWRNORM | kmvm_output_poll(session->output, file, wait);
+}
+
+/* Takes a run into the session; from then on it can be asked for by its id. */
+static int adopt(struct kmvm_session *session, struct kmvm_run *run)
+{
+	int ret = 0;
+
+	mutex_lock(&session->runs_lock);
+	if (session->count == KMVM_RUNS_MAX) {
+		ret = -EBUSY;
+	} else {
+		run->request.id = ++session->last_id;
+		list_add_tail(&run->on_owner, &session->runs);
+		session->count++;
+		kmvm_run_get(run);
+	}
+	mutex_unlock(&session->runs_lock);
+	return ret;
+}
+
+/* Its result was told, or will not be asked for. */
+static void forget(struct kmvm_session *session, struct kmvm_run *run)
+{
+	bool ours;
+
+	mutex_lock(&session->runs_lock);
+	ours = !list_empty(&run->on_owner);
+	if (ours) {
+		list_del_init(&run->on_owner);
+		session->count--;
+	}
+	mutex_unlock(&session->runs_lock);
+	if (ours)
+		kmvm_run_put(run);
+}
+
+/* The run of that id with a reference, or NULL. */
+static struct kmvm_run *find_run(struct kmvm_session *session, u64 id)
+{
+	struct kmvm_run *run, *found = NULL;
+
+	mutex_lock(&session->runs_lock);
+	list_for_each_entry(run, &session->runs, on_owner)
+		if (run->request.id == id)
+			found = kmvm_run_get(run);
+	mutex_unlock(&session->runs_lock);
+	return found;
+}
+
+/* Waits for the end. A deadly signal ends the run too, any other only the wait. */
+static int wait_for(struct kmvm_run *run)
+{
+	if (!wait_for_completion_interruptible(&run->ended))
+		return 0;
+	if (fatal_signal_pending(current))
+		kmvm_run_stop(run, KMVM_STOP_HARD);
+	return -EINTR;
+}
+
+/* What write() answers for a run that did not end well. */
+static int errno_of(const struct kmvm_result *result)
+{
+	switch (result->outcome) {
+	case KMVM_DONE:
+		return 0;
+	case KMVM_EXITED:
+		return result->status ? -EIO : 0;
+	case KMVM_REFUSED:
+		return -ENOEXEC;
+	case KMVM_SPENT:
+		return -ENOMEM;
+	case KMVM_INTERRUPTED:
+		return -ECANCELED;
+	default:
+		return -EIO;
+	}
+}
+
+static void log_lines(const char *vm, const char *text)
+{
+	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 100);
+	size_t size;
+
+	for (; *text && __ratelimit(&limit); text += size + (text[size] == '\n')) {
+		size = strcspn(text, "\n");
+		pr_warn("kmvm: %s: %*pE\n", vm, (int)min_t(size_t, size, 400), text);
+	}
+}
+
+/* Someone who writes has no struct to find the error in: it is printed. */
+static void print_error(struct kmvm_session *session, u64 id, const char *text)
+{
+	struct kmvm_output *output = session->output;
+
+	if (!text)
+		return;
+	if (output->kind == KMVM_OUTPUT_READ)
+		kmvm_output_note(output, id, text);
+	else
+		log_lines(session->vm->name, text);
+}
+
+/* Runs the image that is complete now. */
+static int run_collected(struct kmvm_session *session, bool nonblock)
+{
+	struct collection *in = &session->in;
+	struct kmvm_request request = { .image = in->bytes, .size = in->have };
+	struct kmvm_run *run;
+	int ret;
+
+	in->bytes = NULL;
+	forget_image(in);
+	in->newline = true;
+	run = kmvm_run_open(session->vm, session->output, &request);
+	if (IS_ERR(run))
+		return PTR_ERR(run);
+	ret = adopt(session, run);
+	if (ret)
+		goto out_put;
+	kmvm_run_start(run);
+	ret = wait_for(run);
+	if (ret) {
+		kmvm_run_stop(run, KMVM_STOP_GRACE);
+	} else {
+		ret = errno_of(&run->result);
+		if (ret)
+			print_error(session, run->request.id, run->error);
+	}
+	forget(session, run);
+out_put:
+	kmvm_run_put(run);
+	return ret;
+}
+
+/* Grown as bytes arrive: a header alone must not cost what it claims. */
+static int make_room(struct collection *in, size_t more)
+{
+	size_t room = max_t(size_t, in->room, PAGE_SIZE);
+	u8 *bytes;
+
+	while (room < in->have + more)
+		room *= 2;
+	if (room == in->room)
+		return 0;
+	bytes = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+	if (!bytes)
+		return -ENOMEM;
+	if (in->have)
+		memcpy(bytes, in->bytes, in->have);
+	kvfree(in->bytes);
+	in->bytes = bytes;
+	in->room = room;
+	return 0;
+}
+
+/* Learns from the header how long the image is, or that it is none. */
+static int read_header(struct kmvm_session *session)
+{
+	struct collection *in = &session->in;
+	struct kmvm_verdict verdict;
+	int ret;
+
+	ret = kmvm_image_size(in->bytes, in->have, &in->want);
+	if (ret == -EAGAIN)
+		return 0;
+	if (!ret && in->want <= KMVM_IMAGE_MAX)
+		return 0;
+	if (!ret) {
+		print_error(session, 0, "the image is larger than 16 MiB\n");
+		ret = -E2BIG;
+	} else {
+		kmvm_verify(in->bytes, in->have, &verdict);
+		print_error(session, 0, verdict.text);
+	}
+	return ret;
+}
+
+/* Takes bytes of one image, up to its end. Returns how many, or an errno. */
+static ssize_t collect(struct kmvm_session *session, const char __user *from, size_t size)
+{
+	struct collection *in = &session->in;
+	size_t missing = (in->want ?: KMVM_IMAGE_HEADER_SIZE) - in->have;
+	size_t take = min(size, missing);
+	int ret;
+
+	ret = make_room(in, take);
+	if (ret)
+		return ret;
+	if (copy_from_user(in->bytes + in->have, from, take))
+		return -EFAULT;
+	in->have += take;
+	if (!in->want)
+		ret = read_header(session);
+	return ret ?: take;
+}
+
+/* One newline after an image is forgiven: echo and editors put it there. */
+static bool skip_newline(struct collection *in, const char __user *from)
+{
+	char c;
+
+	if (!in->newline || get_user(c, from))
+		return false;
+	in->newline = false;
+	return c == '\n';
+}
+
+static ssize_t session_write(struct file *file, const char __user *from, size_t size, loff_t *pos)
+{
+	struct kmvm_session *session = file->private_data;
+	struct collection *in = &session->in;
+	bool nonblock = file->f_flags & O_NONBLOCK;
+	size_t done = 0, well = 0;	/* taken; taken up to the last image that ended well */
+	ssize_t ret;
+
+	ret = may_call();
+	if (ret)
+		return ret;
+	if (mutex_lock_interruptible(&session->write_lock))
+		return -ERESTARTSYS;
+	ret = in->error;
+	in->error = 0;
+	while (!ret && done < size) {
+		if (skip_newline(in, from + done)) {
+			well = ++done;
+			continue;
+		}
+		if (nonblock && kmvm_vm_busy(session->vm)) {
+			ret = -EAGAIN;
+			break;
+		}
+		ret = collect(session, from + done, size - done);
+		if (ret < 0)
+			break;
+		done += ret;
+		ret = 0;
+		if (in->want && in->have == in->want) {
+			ret = run_collected(session, nonblock);
+			if (!ret)
+				well = done;
+		}
+	}
+	if (!ret) {
+		ret = done;
+	} else if (ret == -EAGAIN) {
+		/* Nothing was lost: what was taken stays taken. */
+		ret = done ?: -EAGAIN;
+	} else {
+		forget_image(in);
+		/* A short write is tried again with the rest: that must fail, not run twice. */
+		in->error = well ? ret : 0;
+		ret = well ?: ret;
+	}
+	mutex_unlock(&session->write_lock);
+	return ret;
+}
+
+static bool text_fits(u64 address, u32 size)
+{
+	return !address == !size;
+}
+
+/* Copies a text and tells its whole length. */
+static int tell_text(const char *text, u64 to, u32 room, u32 *length)
+{
+	size_t size = text ? strlen(text) + 1 : 0;
+	size_t fits = min_t(size_t, size, room);
+
+	*length = size;
+	if (!fits)
+		return 0;
+	if (copy_to_user(u64_to_user_ptr(to), text, fits - 1) ||
+	    put_user('\0', (char __user *)u64_to_user_ptr(to) + fits - 1))
+		return -EFAULT;
+	return 0;
+}
+
+/* Puts what became of a run into the caller's struct, whose buffers it has named. */
+static int tell(struct kmvm_result *result, const struct kmvm_run *run)
+{
+	u64 value = result->value, error = result->error;
+	u32 value_room = result->value_size, error_room = result->error_size;
+	int ret;
+
+	*result = run->result;
+	result->value = value;
+	result->error = error;
+	ret = tell_text(run->value, value, value_room, &result->value_size);
+	if (!ret)
+		ret = tell_text(run->error, error, error_room, &result->error_size);
+	return ret;
+}
+
+static int check_result(const struct kmvm_result *result)
+{
+	if (memchr_inv(result->reserved, 0, sizeof(result->reserved)) ||
+	    !text_fits(result->value, result->value_size) ||
+	    !text_fits(result->error, result->error_size))
+		return -EINVAL;
+	return 0;
+}
+
+static int ioctl_version(struct kmvm_version __user *to)
+{
+	struct kmvm_version version;
+
+	if (copy_from_user(&version, to, sizeof(version)))
+		return -EFAULT;
+	if (version.size != sizeof(version) ||
+	    memchr_inv(version.reserved, 0, sizeof(version.reserved)))
+		return -EINVAL;
+	version.abi = KMVM_ABI;
+	strscpy_pad(version.module, KMVM_VERSION, sizeof(version.module));
+	strscpy_pad(version.mruby, kmvm_mruby_version(), sizeof(version.mruby));
+	strscpy_pad(version.rite, KMVM_RITE_VERSION, sizeof(version.rite));
+	return copy_to_user(to, &version, sizeof(version)) ? -EFAULT : 0;
+}
+
+#define RUN_FLAGS_SERVED	(KMVM_RUN_ASYNC | KMVM_RUN_FOLLOW | KMVM_RUN_INSPECT)
+#define RUN_FLAGS_RESERVED	(KMVM_RUN_KEEP_LOCALS | KMVM_RUN_VERIFY)
+
+static int check_run(const struct kmvm_run_args *args)
+{
+	if (args->size != sizeof(*args) || args->reserved0 ||
+	    (args->flags & ~(RUN_FLAGS_SERVED | RUN_FLAGS_RESERVED)) ||
+	    memchr_inv(args->reserved, 0, sizeof(args->reserved)) ||
+	    strnlen(args->vm, sizeof(args->vm)) == sizeof(args->vm) ||
+	    !args->image != !args->image_size || !args->image ||
+	    !args->args != !args->args_size)
+		return -EINVAL;
+	if (args->flags & RUN_FLAGS_RESERVED || args->timeout_ns || args->heap_max ||
+	    args->steps_max)
+		return -EOPNOTSUPP;
+	if (args->image_size > KMVM_IMAGE_MAX || args->args_size > KMVM_ARGS_MAX)
+		return -E2BIG;
+	return check_result(&args->result);
+}
+
+/* The image and the arguments, copied once, before anything looks at them. */
+static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *request)
+{
+	request->image = vmemdup_user(u64_to_user_ptr(args->image), args->image_size);
+	if (IS_ERR(request->image))
+		return PTR_ERR(request->image);
+	request->size = args->image_size;
+	if (!args->args_size)
+		return 0;
+	request->args = vmemdup_user(u64_to_user_ptr(args->args), args->args_size);
+	if (IS_ERR(request->args)) {
+		kvfree(request->image);
+		return PTR_ERR(request->args);
+	}
+	request->args_size = args->args_size;
+	if (request->args[args->args_size - 1]) {
+		kvfree(request->image);
+		kvfree(request->args);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)
+{
+	struct kmvm_session *session = file->private_data;
+	struct kmvm_request request = { .may_wait = true };
+	struct kmvm_run_args args;
+	struct kmvm_vm *vm;
+	struct kmvm_run *run;
+	int ret;
+
+	if (copy_from_user(&args, to, sizeof(args)))
+		return -EFAULT;
+	ret = check_run(&args);
+	if (ret)
+		return ret;
+	vm = args.vm[0] ? kmvm_vm_find(args.vm) : kmvm_vm_get(session->vm);
+	if (!vm)
+		return -ENOENT;
+	ret = -EAGAIN;
+	if (file->f_flags & O_NONBLOCK && !(args.flags & KMVM_RUN_ASYNC) && kmvm_vm_busy(vm))
+		goto out_put_vm;
+	ret = copy_request(&args, &request);
+	if (ret)
+		goto out_put_vm;
+	request.flags = args.flags;
+	run = kmvm_run_open(vm, session->output, &request);
+	ret = PTR_ERR_OR_ZERO(run);
+	if (ret)
+		goto out_put_vm;
+	ret = adopt(session, run);
+	if (ret)
+		goto out_put_run;
+	/* Before it starts: whose wait is interrupted knows what to ask for. */
+	if (put_user(run->request.id, &to->id)) {
+		forget(session, run);
+		ret = -EFAULT;
+		goto out_put_run;
+	}
+	kmvm_run_start(run);
+	if (args.flags & KMVM_RUN_ASYNC)
+		goto out_put_run;
+	ret = wait_for(run);
+	if (ret)
+		goto out_put_run;
+	ret = tell(&args.result, run);
+	if (!ret && copy_to_user(&to->result, &args.result, sizeof(args.result)))
+		ret = -EFAULT;
+	forget(session, run);
+
+out_put_run:
+	kmvm_run_put(run);
+out_put_vm:
+	kmvm_vm_put(vm);
+	return ret;
+}
+
+static int ioctl_wait(struct file *file, struct kmvm_wait_args __user *to)
+{
+	struct kmvm_session *session = file->private_data;
+	struct kmvm_wait_args wait;
+	struct kmvm_run *run;
+	int ret;
+
+	if (copy_from_user(&wait, to, sizeof(wait)))
+		return -EFAULT;
+	if (wait.size != sizeof(wait) || wait.flags ||
+	    memchr_inv(wait.reserved, 0, sizeof(wait.reserved)))
+		return -EINVAL;
+	ret = check_result(&wait.result);
+	if (ret)
+		return ret;
+	run = find_run(session, wait.id);
+	if (!run)
+		return -ENOENT;
+	if (!(file->f_flags & O_NONBLOCK))
+		ret = wait_for(run);
+	else if (!completion_done(&run->ended))
+		ret = -EAGAIN;
+	if (ret)
+		goto out_put;
+	ret = tell(&wait.result, run);
+	if (!ret && copy_to_user(to, &wait, sizeof(wait)))
+		ret = -EFAULT;
+	if (!ret)
+		forget(session, run);
+out_put:
+	kmvm_run_put(run);
+	return ret;
+}
+
+static int ioctl_stop(struct file *file, struct kmvm_stop_args __user *from)
+{
+	struct kmvm_session *session = file->private_data;
+	enum kmvm_stop how = KMVM_STOP_GRACE;
+	struct kmvm_stop_args stop;
+	struct kmvm_run *run;
+	bool found = false;
+
+	if (copy_from_user(&stop, from, sizeof(stop)))
+		return -EFAULT;
+	if (stop.size != sizeof(stop) || stop.flags & ~KMVM_STOP_NOW ||
+	    memchr_inv(stop.reserved, 0, sizeof(stop.reserved)))
+		return -EINVAL;
+	if (stop.flags & KMVM_STOP_NOW)
+		how = KMVM_STOP_HARD;
+	mutex_lock(&session->runs_lock);
+	list_for_each_entry(run, &session->runs, on_owner) {
+		if (stop.id && run->request.id != stop.id)
+			continue;
+		kmvm_run_stop(run, how);
+		found = true;
+	}
+	mutex_unlock(&session->runs_lock);
+	return found || !stop.id ? 0 : -ENOENT;
+}
+
+static int ioctl_info(struct file *file, struct kmvm_info __user *to)
+{
+	struct kmvm_session *session = file->private_data;
+	struct kmvm_info info;
+	struct kmvm_vm *vm;
+
+	if (copy_from_user(&info, to, sizeof(info)))
+		return -EFAULT;
+	if (info.size != sizeof(info) || info.flags ||
+	    memchr_inv(info.reserved, 0, sizeof(info.reserved)) ||
+	    strnlen(info.vm, sizeof(info.vm)) == sizeof(info.vm))
+		return -EINVAL;
+	vm = info.vm[0] ? kmvm_vm_find(info.vm) : kmvm_vm_get(session->vm);
+	if (!vm)
+		return -ENOENT;
+	memset(&info, 0, sizeof(info));
+	info.size = sizeof(info);
+	kmvm_vm_info(vm, &info);
+	kmvm_vm_put(vm);
+	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static long session_ioctl(struct file *file, unsigned int command, unsigned long argument)
+{
+	void __user *arg = (void __user *)argument;
+	int ret = may_call();
+
+	if (ret)
+		return ret;
+	switch (command) {
+	case KMVM_IOC_VERSION:
+		return ioctl_version(arg);
+	case KMVM_IOC_RUN:
+		return ioctl_run(file, arg);
+	case KMVM_IOC_WAIT:
+		return ioctl_wait(file, arg);
+	case KMVM_IOC_STOP:
+		return ioctl_stop(file, arg);
+	case KMVM_IOC_INFO:
+		return ioctl_info(file, arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+const struct file_operations kmvm_session_fops = {
+	.owner = THIS_MODULE,
+	.open = session_open,
+	.flush = session_flush,
+	.release = session_release,
+	.read = session_read,
+	.write = session_write,
+	.poll = session_poll,
+	.unlocked_ioctl = session_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.llseek = no_llseek,
+};

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * What may be asked of /dev/kmvm, and what comes back.
+ *
+ * One whole conversation, in the order a client has it:
+ *
+ *	fd = open("/dev/kmvm", O_RDWR | O_CLOEXEC);	a session, attached to "main"
+ *	ioctl(fd, KMVM_IOC_VERSION, &version);		do we speak the same language?
+ *
+ *	run.size = sizeof(run);
+ *	run.flags = KMVM_RUN_ASYNC;
+ *	run.image = image, run.image_size = ...;	an mruby RITE image (.mrb)
+ *	run.args = "hello.rb\0one\0two\0", ...;		$0, then ARGV
+ *	ioctl(fd, KMVM_IOC_RUN, &run);			queued; run.id names it
+ *
+ *	while ((n = read(fd, buf, sizeof(buf))) > 0)	live: struct kmvm_record, bytes,
+ *		...;					struct kmvm_record, bytes, ...
+ *							0: no run in flight, nothing left
+ *	wait.size = sizeof(wait);
+ *	wait.id = run.id;
+ *	ioctl(fd, KMVM_IOC_WAIT, &wait);		outcome, value, error, figures
+ *	close(fd);
+ *
+ * Without KMVM_RUN_ASYNC, KMVM_IOC_RUN itself waits and fills run.result.
+ *
+ * write() is the same for people with a shell: it takes images, in pieces of any
+ * size, one after the other, and runs each when its last byte has arrived. One
+ * newline after an image is forgiven. A program that fails makes write() fail;
+ * write() returns the bytes through the last image that ended well and the rest
+ * is not run. In a session that was opened write-only, what a program prints goes
+ * to the kernel log.
+ *
+ * errno		what it means
+ *
+ *	EPERM		no CAP_SYS_MODULE, at open() or at this call; or the kernel is locked down
+ *	ENOTTY		no such ioctl
+ *	EFAULT		an address that is not the caller's
+ *	EINVAL		a size this version does not know, an unknown flag, a reserved field
+ *			that is not zero, a name or an argument list that is not terminated,
+ *			a read() buffer too small for one record header and one byte
+ *	EOPNOTSUPP	a flag or field that is reserved and not served by this version yet
+ *	E2BIG		image over KMVM_IMAGE_MAX or arguments over KMVM_ARGS_MAX
+ *	ENOEXEC		refused: not an image, an image of another RITE version, damaged, or
+ *			with floats; KMVM_IOC_RUN reports it as KMVM_REFUSED instead
+ *	EIO		write(): the program raised, or exited with a status other than 0
+ *	ECANCELED	write(): the run was stopped
+ *	ENOMEM		no memory for the image, or write(): the VM's heap is used up
+ *	EBADMSG		close(): the last image was cut short; what had arrived is dropped
+ *	EINTR		a signal came while waiting: the run goes on, KMVM_IOC_WAIT takes it up;
+ *			write(): a signal came, and the run was stopped
+ *	EAGAIN		O_NONBLOCK and the answer is not there yet: run still going on,
+ *			nothing printed yet, or the VM is busy with another session's run
+ *	EBUSY		too many runs of this session are queued or wait to be asked for
+ *	ENOENT		no run of that id in this session, or no VM of that name
+ *	ENODEV		the VM is going away, or could not be opened again
+ *
+ * A session's runs are its own: no other session sees their output or results.
+ * The last close() of a session stops what it still runs.
+ */
+#ifndef _UAPI_KMVM_H
+#define _UAPI_KMVM_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define KMVM_ABI		1	/* changes when an old client would misread us */
+
+#define KMVM_NAME_MAX		32	/* bytes of a VM's name, its final NUL included */
+#define KMVM_IMAGE_MAX		(16U << 20)	/* bytes of one image */
+#define KMVM_ARGS_MAX		(64U << 10)	/* bytes of $0 and ARGV with their NULs */
+#define KMVM_RUNS_MAX		16	/* runs a session may have queued, running or unasked for */
+
+/* How a run ended. */
+enum kmvm_outcome {
+	KMVM_PENDING		= 0,	/* it has not ended */
+	KMVM_DONE		= 1,	/* it came to its end; value is set */
+	KMVM_RAISED		= 2,	/* an exception nobody rescued; error is set */
+	KMVM_REFUSED		= 3,	/* the image was not run; error says why */
+	KMVM_SPENT		= 4,	/* it met a limit; error names it */
+	KMVM_INTERRUPTED	= 5,	/* it was stopped */
+	KMVM_EXITED		= 6,	/* it called exit; status is set */
+};
+
+/**
+ * struct kmvm_version - answer to KMVM_IOC_VERSION
+ * @size:	in: sizeof(struct kmvm_version)
+ * @abi:	out: KMVM_ABI of the module
+ * @module:	out: version of the module, as "0.1.0"
+ * @mruby:	out: version of mruby, as "3.3.0"
+ * @rite:	out: version of the images it runs, as "0300"
+ * @reserved:	must be zero
+ */
+struct kmvm_version {
+	__u32 size;
+	__u32 abi;
+	char module[16];
+	char mruby[16];
+	char rite[8];
+	__u64 reserved[4];
+};
+
+/**
+ * struct kmvm_result - what became of a run
+ * @outcome:	out: enum kmvm_outcome
+ * @status:	out: exit status, as a process would have it: 0 for KMVM_DONE, the status
+ *		of KMVM_EXITED (0 to 255), 1 otherwise
+ * @time_ns:	out: nanoseconds from its start to its end, time asleep included
+ * @steps:	out: calls and backward jumps the VM counted
+ * @heap_bytes:	out: bytes of the VM's heap in use after the run
+ * @heap_peak:	out: most bytes in use at any time of the VM's life
+ * @lost_bytes:	out: bytes printed by this run and dropped because nobody read them
+ * @value:	in: address of a buffer for the last value, inspected; or 0
+ * @error:	in: address of a buffer for the error text; or 0
+ * @value_size:	in: bytes at @value; out: bytes the text has, its NUL included, 0 if none
+ * @error_size:	in: bytes at @error; out: bytes the text has, its NUL included, 0 if none
+ * @reserved:	must be zero
+ *
+ * A text longer than its buffer is cut and still ends in a NUL. The error text is the
+ * message as Ruby prints it, its backtrace one frame a line.
+ */
+struct kmvm_result {
+	__u32 outcome;
+	__s32 status;
+	__u64 time_ns;
+	__u64 steps;
+	__u64 heap_bytes;
+	__u64 heap_peak;
+	__u64 lost_bytes;
+	__u64 value;
+	__u64 error;
+	__u32 value_size;
+	__u32 error_size;
+	__u64 reserved[4];
+};
+
+#define KMVM_RUN_ASYNC		(1U << 0) /* queue it and return; ask with KMVM_IOC_WAIT */
+#define KMVM_RUN_FOLLOW		(1U << 1) /* not over while a timer it started lives; their
+					   * blocks print to this session
+					   */
+#define KMVM_RUN_INSPECT	(1U << 2) /* have the last value inspected: may run Ruby */
+#define KMVM_RUN_KEEP_LOCALS	(1U << 3) /* reserved: locals last from run to run */
+#define KMVM_RUN_VERIFY		(1U << 4) /* reserved: judge the image, do not run it */
+
+/**
+ * struct kmvm_run_args - argument of KMVM_IOC_RUN
+ * @size:	in: sizeof(struct kmvm_run_args)
+ * @flags:	in: KMVM_RUN_*
+ * @id:		out: names the run in this session; set before the wait begins
+ * @image:	in: address of the image
+ * @image_size:	in: its bytes, KMVM_IMAGE_MAX at most
+ * @args:	in: address of the arguments: $0, then ARGV, each ended by a NUL; or 0
+ * @args_size:	in: their bytes, KMVM_ARGS_MAX at most
+ * @reserved0:	must be zero
+ * @vm:		in: name of the VM; empty for the session's own. Only "main" for now
+ * @timeout_ns:	reserved, must be zero
+ * @heap_max:	reserved, must be zero
+ * @steps_max:	reserved, must be zero
+ * @reserved:	must be zero
+ * @result:	out: filled unless KMVM_RUN_ASYNC is set or the wait was interrupted
+ */
+struct kmvm_run_args {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	__u64 image;
+	__u64 image_size;
+	__u64 args;
+	__u32 args_size;
+	__u32 reserved0;
+	char vm[KMVM_NAME_MAX];
+	__u64 timeout_ns;
+	__u64 heap_max;
+	__u64 steps_max;
+	__u64 reserved[4];
+	struct kmvm_result result;
+};
+
+/**
+ * struct kmvm_wait_args - argument of KMVM_IOC_WAIT
+ * @size:	in: sizeof(struct kmvm_wait_args)
+ * @flags:	must be zero
+ * @id:		in: the run
+ * @reserved:	must be zero
+ * @result:	out: what became of it; the run is forgotten once it was told
+ */
+struct kmvm_wait_args {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	__u64 reserved[2];
+	struct kmvm_result result;
+};
+
+#define KMVM_STOP_NOW		(1U << 0) /* do not even enter ensure blocks */
+
+/**
+ * struct kmvm_stop_args - argument of KMVM_IOC_STOP
+ * @size:	in: sizeof(struct kmvm_stop_args)
+ * @flags:	in: KMVM_STOP_*
+ * @id:		in: the run; 0 for every run of this session
+ * @reserved:	must be zero
+ *
+ * Returns at once. The first stop leaves ensure blocks a bounded grace, a second one none.
+ * A run that has ended already is no error. Stopping a run that is followed closes the
+ * timers it started.
+ */
+struct kmvm_stop_args {
+	__u32 size;
+	__u32 flags;
+	__u64 id;
+	__u64 reserved[2];
+};
+
+/**
+ * struct kmvm_info - argument of KMVM_IOC_INFO
+ * @size:	in: sizeof(struct kmvm_info)
+ * @flags:	must be zero
+ * @vm:		in: name of the VM; empty for the session's own. out: its name
+ * @owner_pid:	out: process whose run is going on, as the caller sees pids; 0 if idle
+ *		or not visible
+ * @owner_comm:	out: its name
+ * @runs:	out: runs that ended, of all sessions
+ * @errors:	out: those among them that raised, were refused, or met a limit, and event
+ *		blocks that raised
+ * @waiting:	out: runs queued now
+ * @handles:	out: timers alive
+ * @age_ns:	out: nanoseconds since the VM was opened
+ * @cpu_ns:	out: processor time of its thread
+ * @heap_bytes:	out: bytes in use
+ * @heap_peak:	out: most bytes ever in use
+ * @heap_held:	out: bytes taken from the kernel, whole chunks
+ * @heap_max:	out: cap on @heap_held
+ * @allocations:	out: blocks ever allocated
+ * @frees:	out: blocks ever freed
+ * @reserved:	must be zero
+ */
+struct kmvm_info {
+	__u32 size;
+	__u32 flags;
+	char vm[KMVM_NAME_MAX];
+	__s32 owner_pid;
+	char owner_comm[16];
+	__u32 waiting;
+	__u64 runs;
+	__u64 errors;
+	__u64 handles;
+	__u64 age_ns;
+	__u64 cpu_ns;
+	__u64 heap_bytes;
+	__u64 heap_peak;
+	__u64 heap_held;
+	__u64 heap_max;
+	__u64 allocations;
+	__u64 frees;
+	__u64 reserved[4];
+};
+
+enum kmvm_stream {
+	KMVM_STDOUT	= 1,
+	KMVM_STDERR	= 2,
+};
+
+/**
+ * struct kmvm_record - head of every piece that read() delivers
+ * @size:	bytes that follow this head
+ * @stream:	enum kmvm_stream
+ * @reserved:	zero
+ * @run:	id of the run that printed them
+ *
+ * read() fills the buffer with whole records while they fit; one that does not fit is
+ * delivered as two or more, each with a head of its own.
+ */
+struct kmvm_record {
+	__u32 size;
+	__u16 stream;
+	__u16 reserved;
+	__u64 run;
+};
+
+#define KMVM_IOC_MAGIC		0xBD	/* unused in ioctl-number.rst of Linux 6.12 */
+#define KMVM_IOC_VERSION	_IOWR(KMVM_IOC_MAGIC, 0x00, struct kmvm_version)
+#define KMVM_IOC_RUN		_IOWR(KMVM_IOC_MAGIC, 0x01, struct kmvm_run_args)
+#define KMVM_IOC_WAIT		_IOWR(KMVM_IOC_MAGIC, 0x02, struct kmvm_wait_args)
+#define KMVM_IOC_STOP		_IOWR(KMVM_IOC_MAGIC, 0x03, struct kmvm_stop_args)
+#define KMVM_IOC_INFO		_IOWR(KMVM_IOC_MAGIC, 0x04, struct kmvm_info)
+
+#endif /* _UAPI_KMVM_H */

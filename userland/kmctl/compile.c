@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ruby to an image, by mruby's own compiler.
+ *
+ * The compiler keeps ten messages at most when asked to capture them, and its code
+ * generator knows no other place than stderr. A float literal is only a warning to it,
+ * the eleventh of which would be lost and the literal taken for 0. So it is left to
+ * print, into a file of ours in place of stderr, and every message is read from there.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <mruby.h>
+#include <mruby/compile.h>
+#include <mruby/dump.h>
+#include <mruby/proc.h>
+
+#include "compile.h"
+#include "say.h"
+
+#ifndef MRB_NO_FLOAT
+#error "the compiler has to be built with MRB_NO_FLOAT: its lexer finds float literals then"
+#endif
+
+#define WARNING		"warning: "
+#define FLOAT_LITERAL	"warning: floating-point numbers are not supported: "
+
+/* Where stderr goes while the compiler works. */
+struct capture {
+	int real;
+	int file;
+};
+
+static int begin_capture(struct capture *capture)
+{
+	fflush(stderr);
+	capture->real = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (capture->real < 0)
+		return -1;
+	capture->file = memfd_create("messages", MFD_CLOEXEC);
+	if (capture->file < 0 || dup2(capture->file, STDERR_FILENO) < 0) {
+		if (capture->file >= 0)
+			close(capture->file);
+		close(capture->real);
+		return -1;
+	}
+	return 0;
+}
+
+/* Gives stderr back; the answer is what was printed meanwhile, or NULL without memory. */
+static char *end_capture(struct capture *capture)
+{
+	off_t size = lseek(capture->file, 0, SEEK_END);
+	char *text = size < 0 ? NULL : malloc(size + 1);
+
+	fflush(stderr);
+	dup2(capture->real, STDERR_FILENO);
+	close(capture->real);
+	if (text) {
+		ssize_t n = pread(capture->file, text, size, 0);
+
+		text[n > 0 ? n : 0] = '\0';
+	}
+	close(capture->file);
+	return text;
+}
+
+/* The first byte of a line, counted from 1, and its length; NULL past the end. */
+static const char *find_line(const struct kmctl_bytes *ruby, long line, size_t *length)
+{
+	const char *end = ruby->at + ruby->size;
+	const char *at = ruby->at;
+	const char *stop;
+
+	for (;;) {
+		stop = at < end ? memchr(at, '\n', end - at) : NULL;
+		if (line-- <= 1)
+			break;
+		if (!stop)
+			return NULL;
+		at = stop + 1;
+	}
+	*length = (stop ? stop : end) - at;
+	return at;
+}
+
+/*
+ * The lexer tells the column of a literal's last character; people look for its first.
+ * Underscores are in the source and not in the literal.
+ */
+static long first_column(const struct kmctl_bytes *ruby, long line, long column,
+			 size_t literal)
+{
+	size_t length;
+	const char *text = find_line(ruby, line, &length);
+	size_t at = column;
+
+	if (!text || column < 1 || at > length)
+		return column;
+	while (at && literal) {
+		at--;
+		if (text[at] != '_')
+			literal--;
+	}
+	return at + 1;
+}
+
+/* An error met at a line's end is told as column 0 of the next one. */
+static void step_back(const struct kmctl_bytes *ruby, long *line, long *column)
+{
+	size_t length;
+
+	if (*column || *line < 2 || !find_line(ruby, *line - 1, &length))
+		return;
+	*line -= 1;
+	*column = length + 1;
+}
+
+/* One message, "LINE:COLUMN: text" or "LINE: text". True when it is an error. */
+static bool tell(const char *name, const struct kmctl_bytes *ruby, char *message, bool warn)
+{
+	long line, column = -1;
+	char *text;
+
+	line = strtol(message, &text, 10);
+	if (*text == ':' && text[1] >= '0' && text[1] <= '9')
+		column = strtol(text + 1, &text, 10);
+	text += strspn(text, ": ");
+
+	if (!strncmp(text, FLOAT_LITERAL, strlen(FLOAT_LITERAL))) {
+		text += strlen(FLOAT_LITERAL);
+		kmctl_say("%s:%ld:%ld: float literal %s: there are no floats in the kernel",
+			  name, line, first_column(ruby, line, column, strlen(text)), text);
+		return true;
+	}
+	if (!strncmp(text, WARNING, strlen(WARNING)) && !warn)
+		return false;
+	if (column < 0) {
+		kmctl_say("%s:%ld: %s", name, line, text);
+		return true;
+	}
+	step_back(ruby, &line, &column);
+	kmctl_say("%s:%ld:%ld: %s", name, line, column, text);
+	return strncmp(text, WARNING, strlen(WARNING)) != 0;
+}
+
+/* Where a message that begins with "NAME:" and a digit begins; NULL: no more of them. */
+static char *find_message(const char *name, char *text)
+{
+	size_t length = strlen(name);
+	char *at = text;
+
+	while (at && *at) {
+		if (!strncmp(at, name, length) && at[length] == ':' &&
+		    at[length + 1] >= '0' && at[length + 1] <= '9')
+			return at;
+		/* A name may hold newlines, so only its own start counts. */
+		at = strchr(at, '\n');
+		if (at)
+			at++;
+	}
+	return NULL;
+}
+
+/* All that the compiler printed. True when there was an error among it. */
+static bool tell_all(const char *name, const struct kmctl_bytes *ruby, char *messages,
+		     bool warn)
+{
+	char *at = find_message(name, messages);
+	bool failed = false;
+
+	while (at) {
+		char *message = at + strlen(name) + 1;
+		char *end = strchr(message, '\n');
+
+		at = NULL;
+		if (end) {
+			*end = '\0';
+			at = find_message(name, end + 1);
+		}
+		failed |= tell(name, ruby, message, warn);
+	}
+	return failed;
+}
+
+static struct RProc *parse(mrb_state *mrb, const char *name, const struct kmctl_bytes *ruby)
+{
+	struct mrb_parser_state *parser;
+	struct RProc *proc = NULL;
+	mrb_ccontext *context;
+
+	context = mrb_ccontext_new(mrb);
+	mrb_ccontext_filename(mrb, context, name);
+	context->no_exec = TRUE;
+	parser = mrb_parse_nstring(mrb, ruby->at, ruby->size, context);
+	if (parser) {
+		if (parser->tree && !parser->nerr)
+			proc = mrb_generate_code(mrb, parser);
+		mrb_parser_free(parser);
+	}
+	mrb_ccontext_free(mrb, context);
+	return proc;
+}
+
+static int dump(mrb_state *mrb, const struct RProc *proc, struct kmctl_bytes *image)
+{
+	FILE *file;
+	int ret;
+
+	image->at = NULL;
+	file = open_memstream(&image->at, &image->size);
+	if (!file)
+		return -1;
+	ret = mrb_dump_irep_binary(mrb, proc->body.irep, MRB_DUMP_DEBUG_INFO, file);
+	if (fclose(file) || ret != MRB_DUMP_OK) {
+		free(image->at);
+		image->at = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+/* mruby's lexer takes a NUL byte for the end and would run what stands before it. */
+static bool has_nul(const char *name, const struct kmctl_bytes *ruby)
+{
+	const char *nul = ruby->size ? memchr(ruby->at, '\0', ruby->size) : NULL;
+	const char *end;
+	long line = 1;
+	const char *at = ruby->at;
+
+	if (!nul)
+		return false;
+	for (; (end = memchr(at, '\n', nul - at)); at = end + 1, line++)
+		if (!strncmp(at, "__END__\n", 8) || !strncmp(at, "__END__\r\n", 9))
+			return false;
+	kmctl_say("%s:%ld:%ld: NUL byte: neither a Ruby program nor an image", name, line,
+		  (long)(nul - at) + 1);
+	return true;
+}
+
+int kmctl_compile(const char *name, const struct kmctl_bytes *ruby, bool warn,
+		  struct kmctl_bytes *image)
+{
+	struct capture capture;
+	int ret = KMCTL_DATA;
+	struct RProc *proc;
+	char *messages;
+	mrb_state *mrb;
+
+	if (has_nul(name, ruby))
+		return KMCTL_DATA;
+	mrb = mrb_open_core(NULL, NULL);
+	if (!mrb || begin_capture(&capture)) {
+		kmctl_say("the compiler cannot start: %m");
+		ret = KMCTL_SYSTEM;
+		goto out_close;
+	}
+	proc = parse(mrb, name, ruby);
+	messages = end_capture(&capture);
+
+	if (!messages || tell_all(name, ruby, messages, warn) || !proc) {
+		if (!messages || !*messages)
+			kmctl_say("%s: does not compile", name);
+	} else if (dump(mrb, proc, image)) {
+		kmctl_say("%s: no memory for the image", name);
+		ret = KMCTL_SYSTEM;
+	} else {
+		ret = KMCTL_OK;
+	}
+	free(messages);
+out_close:
+	if (mrb)
+		mrb_close(mrb);
+	return ret;
+}

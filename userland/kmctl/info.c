@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One "name value" a line, figures in bytes and seconds: for people and for awk. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "device.h"
+#include "info.h"
+#include "say.h"
+
+static void print_text(const char *name, const char *text, int size)
+{
+	printf("%-12s %.*s\n", name, size, text);
+}
+
+static void print_count(const char *name, __u64 count)
+{
+	printf("%-12s %llu\n", name, (unsigned long long)count);
+}
+
+static void print_seconds(const char *name, __u64 ns)
+{
+	printf("%-12s %llu.%06llu\n", name, (unsigned long long)(ns / 1000000000),
+	       (unsigned long long)(ns % 1000000000 / 1000));
+}
+
+static void print_info(const struct kmvm_version *version, struct kmvm_info *info)
+{
+	print_text("module", version->module, sizeof(version->module));
+	print_text("mruby", version->mruby, sizeof(version->mruby));
+	print_text("rite", version->rite, sizeof(version->rite));
+	print_count("abi", version->abi);
+	print_text("vm", info->vm, sizeof(info->vm));
+	print_seconds("age_s", info->age_ns);
+	print_seconds("cpu_s", info->cpu_ns);
+	if (info->owner_pid) {
+		info->owner_comm[sizeof(info->owner_comm) - 1] = '\0';
+		kmctl_plain(info->owner_comm);
+		printf("%-12s %d %s\n", "held_by", info->owner_pid, info->owner_comm);
+	}
+	print_count("waiting", info->waiting);
+	print_count("runs", info->runs);
+	print_count("errors", info->errors);
+	print_count("timers", info->handles);
+	print_count("heap_bytes", info->heap_bytes);
+	print_count("heap_peak", info->heap_peak);
+	print_count("heap_held", info->heap_held);
+	print_count("heap_max", info->heap_max);
+	print_count("allocations", info->allocations);
+	print_count("frees", info->frees);
+}
+
+int kmctl_info(void)
+{
+	struct kmvm_info info = { .size = sizeof(info) };
+	struct kmvm_version version;
+	int ret;
+	int fd;
+
+	ret = kmctl_open_device(&fd, &version);
+	if (ret)
+		return ret;
+	ret = kmctl_ioctl(fd, KMVM_IOC_INFO, &info);
+	close(fd);
+	if (ret)
+		return kmctl_explain(KMCTL_DEVICE, -ret);
+	print_info(&version, &info);
+	return KMCTL_OK;
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# kmctl, by GNU make; included by the Makefile at the top, and usable alone:
+#
+#	make -f userland/kmctl/kmctl.mk kmctl
+#
+# BUILD/host/kmctl is for this machine, BUILD/guest/kmctl needs no shared library and is for
+# guests. Both link the compiler of BUILD/mruby/build/host, which `scripts/rake kmvm:host` makes.
+
+KMVM_BUILD	?= build
+KMVM_VERSION	?= 0.1.0
+CFLAGS		?= -O2 -g
+
+kmctl-mruby	?= $(KMVM_BUILD)/mruby
+kmctl-lib	:= $(kmctl-mruby)/build/host/lib/libmruby.a
+kmctl-settings	:= $(kmctl-mruby)/build/host/lib/libmruby.flags.mak
+kmctl-sources	:= $(sort $(wildcard userland/kmctl/*.c)) vm/verify.c
+kmctl-headers	:= $(wildcard userland/kmctl/*.h) vm/verify.h vm/image.h include/uapi/kmvm.h
+
+# How mruby's headers read depends on how its library was built: the -D of that build.
+kmctl-defines	= $(filter -D%,$(shell sed -n 's/^MRUBY_CFLAGS = //p' $(kmctl-settings)))
+kmctl-flags	= -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Iinclude/uapi \
+		  -isystem $(kmctl-mruby)/include $(kmctl-defines) \
+		  -DKMVM_VERSION='"$(KMVM_VERSION)"'
+
+.PHONY: kmctl
+kmctl: $(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl
+
+$(KMVM_BUILD)/guest/kmctl: kmctl-static := -static
+
+$(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl: \
+		$(kmctl-sources) $(kmctl-headers) userland/kmctl/kmctl.mk $(kmctl-lib)
+	@mkdir -p $(@D)
+	$(CC) $(kmctl-flags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(kmctl-static) \
+		-o $@ $(kmctl-sources) $(kmctl-lib) -lm

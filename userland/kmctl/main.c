@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * kmctl: Ruby programs for the VM inside this kernel.
+ *
+ * Compiles on this side, hands the image to /dev/kmvm, and is for the program what a
+ * process would be: its stdout, its stderr, its exit status.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <mruby.h>
+#include <mruby/dump.h>
+#include <mruby/version.h>
+
+#include "compile.h"
+#include "device.h"
+#include "imagefile.h"
+#include "info.h"
+#include "run.h"
+#include "say.h"
+#include "session.h"
+
+#ifndef KMVM_VERSION
+#define KMVM_VERSION	"0.1.0"
+#endif
+
+static const char usage[] =
+	"usage: kmctl run [--wait] FILE|- [--] [ARG...]\n"
+	"       kmctl [--wait] -e CODE [--] [ARG...]\n"
+	"       kmctl eval [--wait] CODE [--] [ARG...]\n"
+	"       kmctl compile [-o OUT] FILE|-\n"
+	"       kmctl info\n"
+	"       kmctl --version | --help\n";
+
+static const char help[] =
+	"\n"
+	"Runs Ruby inside the Linux kernel, in the VM of the module kmvm.\n"
+	"\n"
+	"  run      run a Ruby program or a compiled image; - is standard input\n"
+	"  -e       run CODE, and print only what it prints\n"
+	"  eval     run CODE, then print its last value\n"
+	"  compile  write the image of a program, FILE.mrb or OUT; -o - is standard output\n"
+	"  info     what the module and its VM are, hold and have done\n"
+	"\n"
+	"  --wait   stay while timers that the program started live\n"
+	"\n"
+	"Globals, constants and methods stay in the VM from one program to the next.\n"
+	"Exit status: that of the program; 1 uncaught exception, 2 usage, others in kmctl(8).\n";
+
+/* The words of the command line that are not read yet. */
+struct words {
+	char **at;
+	int left;
+};
+
+static char *next_word(struct words *words)
+{
+	if (!words->left)
+		return NULL;
+	words->left--;
+	return *words->at++;
+}
+
+static bool take_word(struct words *words, const char *word)
+{
+	if (!words->left || strcmp(*words->at, word))
+		return false;
+	next_word(words);
+	return true;
+}
+
+static int bad_usage(const char *word, const char *what)
+{
+	if (word)
+		kmctl_say("%s: %s", word, what);
+	fputs(usage, stderr);
+	return KMCTL_USAGE;
+}
+
+/* The next word unless it is an option; an option may not be mistaken for a file. */
+static int take_operand(struct words *words, const char *command, char **operand)
+{
+	bool options = !take_word(words, "--");
+
+	*operand = next_word(words);
+	if (!*operand)
+		return bad_usage(command, "FILE is missing");
+	if (options && (*operand)[0] == '-' && (*operand)[1])
+		return bad_usage(*operand, "unknown option");
+	return KMCTL_OK;
+}
+
+static int run_image(struct kmctl_program *program, struct words *words)
+{
+	int ret;
+
+	take_word(words, "--");
+	program->argv = words->at;
+	program->argc = words->left;
+	ret = kmctl_run(program);
+	free(program->image.at);
+	return ret;
+}
+
+/* What compiles can still be more than a VM takes, as blocks nested too deep. */
+static int compile(const char *name, const struct kmctl_bytes *ruby, bool warn,
+		   struct kmctl_bytes *image)
+{
+	int ret = kmctl_compile(name, ruby, warn, image);
+
+	if (ret)
+		return ret;
+	ret = kmctl_check_image(name, image);
+	if (ret)
+		free(image->at);
+	return ret;
+}
+
+static int run_code(struct kmctl_program *program, const char *code, struct words *words)
+{
+	struct kmctl_bytes ruby = { (char *)code, strlen(code) };
+	int ret;
+
+	ret = compile(program->name, &ruby, false, &program->image);
+	return ret ? ret : run_image(program, words);
+}
+
+static int command_run(struct words *words)
+{
+	struct kmctl_program program = { .follow = take_word(words, "--wait") };
+	struct kmctl_bytes source;
+	char *file;
+	int ret;
+
+	ret = take_operand(words, "run", &file);
+	if (ret)
+		return ret;
+	program.name = file;
+	ret = kmctl_read_source(file, &source);
+	if (ret)
+		return ret;
+	if (kmctl_is_image(&source)) {
+		kmctl_trim_image(&source);
+		program.image = source;
+		ret = kmctl_check_image(file, &source);
+		if (ret)
+			free(source.at);
+	} else {
+		ret = compile(file, &source, false, &program.image);
+		free(source.at);
+	}
+	return ret ? ret : run_image(&program, words);
+}
+
+static int command_eval(struct words *words)
+{
+	struct kmctl_program program = {
+		.name = "(eval)",
+		.inspect = true,
+		.follow = take_word(words, "--wait"),
+	};
+	char *code;
+
+	/* CODE may begin with a minus, so what follows the options is taken as it is. */
+	take_word(words, "--");
+	code = next_word(words);
+	if (!code)
+		return bad_usage("eval", "CODE is missing");
+	return run_code(&program, code, words);
+}
+
+/* Several -e are lines of one program. */
+static int command_e(struct words *words)
+{
+	struct kmctl_program program = { .name = "-e" };
+	struct kmctl_bytes code;
+	FILE *lines;
+	int ret;
+
+	program.follow = take_word(words, "--wait");
+	lines = open_memstream(&code.at, &code.size);
+	if (!lines) {
+		kmctl_say("%m");
+		return KMCTL_SYSTEM;
+	}
+	while (take_word(words, "-e")) {
+		char *line = next_word(words);
+
+		if (!line) {
+			fclose(lines);
+			free(code.at);
+			return bad_usage("-e", "CODE is missing");
+		}
+		fprintf(lines, "%s\n", line);
+	}
+	if (fclose(lines)) {
+		kmctl_say("%m");
+		return KMCTL_SYSTEM;
+	}
+	ret = run_code(&program, code.at, words);
+	free(code.at);
+	return ret;
+}
+
+/* Both are one file: writing the image would destroy the program. */
+static bool same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+static int compile_file(const char *file, const char *out)
+{
+	struct kmctl_bytes source, image;
+	int ret;
+
+	if (strcmp(file, "-") && same_file(file, out)) {
+		kmctl_say("%s: the image would overwrite the program", out);
+		return KMCTL_NOOUTPUT;
+	}
+	ret = kmctl_read_source(file, &source);
+	if (ret)
+		return ret;
+	if (kmctl_is_image(&source)) {
+		kmctl_say("%s: is an image already", file);
+		ret = KMCTL_DATA;
+	} else {
+		ret = compile(file, &source, true, &image);
+	}
+	free(source.at);
+	if (ret)
+		return ret;
+	ret = kmctl_write_image(out, &image);
+	free(image.at);
+	return ret;
+}
+
+static int command_compile(struct words *words)
+{
+	char *made = NULL;
+	char *out = NULL;
+	char *file;
+	int ret;
+
+	if (take_word(words, "-o")) {
+		out = next_word(words);
+		if (!out)
+			return bad_usage("compile -o", "OUT is missing");
+	}
+	ret = take_operand(words, "compile", &file);
+	if (ret)
+		return ret;
+	if (words->left)
+		return bad_usage(*words->at, "compile takes one FILE");
+	if (!out) {
+		made = kmctl_image_name(file);
+		out = made;
+	}
+	if (!out) {
+		kmctl_say("%m");
+		return KMCTL_SYSTEM;
+	}
+	ret = compile_file(file, out);
+	free(made);
+	return ret;
+}
+
+static int command_info(struct words *words)
+{
+	if (words->left)
+		return bad_usage(*words->at, "info takes no argument");
+	return kmctl_info();
+}
+
+static int command_version(struct words *words)
+{
+	if (words->left)
+		return bad_usage(*words->at, "--version takes no argument");
+	printf("kmctl %s (mruby %s, images RITE%s, device version %u)\n", KMVM_VERSION,
+	       MRUBY_VERSION, RITE_BINARY_FORMAT_VER, KMVM_ABI);
+	return KMCTL_OK;
+}
+
+static int command_help(struct words *words)
+{
+	(void)words;
+	printf("%s%s", usage, help);
+	return KMCTL_OK;
+}
+
+static const struct {
+	const char *word;
+	int (*function)(struct words *words);
+} commands[] = {
+	{ "run",	command_run },
+	{ "eval",	command_eval },
+	{ "compile",	command_compile },
+	{ "info",	command_info },
+	{ "--version",	command_version },
+	{ "--help",	command_help },
+	{ "-h",		command_help },
+};
+
+static int dispatch(struct words *words)
+{
+	size_t i;
+
+	if (!words->left)
+		return bad_usage(NULL, NULL);
+	if (!strcmp(*words->at, "-e") ||
+	    (words->left > 1 && !strcmp(words->at[0], "--wait") && !strcmp(words->at[1], "-e")))
+		return command_e(words);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (take_word(words, commands[i].word))
+			return commands[i].function(words);
+	return bad_usage(*words->at, "unknown command");
+}
+
+/*
+ * Of the first three descriptors none may be free: the device would be opened there
+ * and get what is meant for stdout. Opened the wrong way round they still fail.
+ */
+static void fill_descriptors(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+int main(int argc, char **argv)
+{
+	struct words words = { argv + 1, argc > 0 ? argc - 1 : 0 };
+	int ret;
+
+	fill_descriptors();
+	signal(SIGPIPE, SIG_IGN);
+	ret = dispatch(&words);
+	if (fflush(stdout) || ferror(stdout)) {
+		if (errno == EPIPE)
+			kmctl_die_of(SIGPIPE);
+		kmctl_say("stdout: %s", strerror(errno));
+		return KMCTL_IO;
+	}
+	return ret;
+}

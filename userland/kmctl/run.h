@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef KMCTL_RUN_H
+#define KMCTL_RUN_H
+
+#include <stdbool.h>
+
+#include "source.h"
+
+/**
+ * struct kmctl_program - what to run and how
+ * @name:	$0, and what diagnostics call it
+ * @image:	its image
+ * @argv:	ARGV, @argc of them
+ * @inspect:	print the last value
+ * @follow:	stay while timers that it started live
+ */
+struct kmctl_program {
+	const char *name;
+	struct kmctl_bytes image;
+	char **argv;
+	int argc;
+	bool inspect;
+	bool follow;
+};
+
+/* Runs it in the VM "main"; returns the exit status, everything that is to be said said. */
+int kmctl_run(const struct kmctl_program *program);
+
+#endif /* KMCTL_RUN_H */

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What kmctl itself has to say: one line on stderr, and a status.
+ *
+ * A program's own exit status passes through unchanged, so a caller who must tell
+ * them apart keeps clear of these. They follow sysexits.h where it has a word.
+ */
+#ifndef KMCTL_SAY_H
+#define KMCTL_SAY_H
+
+enum kmctl_status {
+	KMCTL_OK	= 0,
+	KMCTL_RAISED	= 1,	/* an exception nobody rescued */
+	KMCTL_USAGE	= 2,	/* the command line makes no sense */
+	KMCTL_DATA	= 65,	/* syntax error, float literal, refused image */
+	KMCTL_NOINPUT	= 66,	/* FILE cannot be read */
+	KMCTL_NODEVICE	= 69,	/* module not loaded, of another version, or going away */
+	KMCTL_SYSTEM	= 71,	/* the system failed kmctl: no memory, ... */
+	KMCTL_NOOUTPUT	= 73,	/* the image cannot be written */
+	KMCTL_IO	= 74,	/* stdout or stderr cannot be written */
+	KMCTL_CUT	= 75,	/* a limit, or a stop that was not ours, ended the run */
+	KMCTL_NOPERM	= 77,	/* the device may not be opened by this user */
+	KMCTL_SIGNAL	= 128,	/* + number of the signal that stopped the run */
+};
+
+/* "kmctl: ", the text, a newline, as one write. */
+void kmctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Text that others chose, fit for one line of a terminal: control bytes become '?'. */
+void kmctl_plain(char *text);
+
+#endif /* KMCTL_SAY_H */

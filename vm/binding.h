@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a binding is made of. Each binding is one file with one table; the table is what
+ * Ruby sees and what docs/reference.md prints.
+ *
+ * A row's signature is Ruby's own notation and the only copy of the method's name:
+ *
+ *	"Timer.every(ms: nil, us: nil) { |timer| } -> Timer"
+ *	 |     |     |                             |
+ *	 |     |     arguments                     for people
+ *	 |     method; '.' on the class, '#' on its objects
+ *	 class or module, under Linux unless "::" stands before it
+ *
+ * A receiver with a '#' row becomes a class, one without a module, unless it exists.
+ */
+#ifndef KMVM_BINDING_H
+#define KMVM_BINDING_H
+
+#include <mruby.h>
+#include <mruby/data.h>
+
+struct kmvm_handle;
+struct kmvm_vm;
+
+struct kmvm_method {
+	mrb_func_t function;
+	const char *signature;
+	const char *help;
+};
+
+struct kmvm_binding {
+	const char *name;
+	const char *help;
+	void (*open)(mrb_state *mrb);	/* called once the methods are there; may be NULL */
+	const struct kmvm_method *methods;
+	size_t count;
+};
+
+#define KMVM_BINDING_OPEN(name_, help_, open_, ...)				\
+	extern const struct kmvm_binding kmvm_binding_##name_;			\
+	static const struct kmvm_method name_##_methods[] = { __VA_ARGS__ };	\
+	const struct kmvm_binding kmvm_binding_##name_ = {			\
+		.name = #name_,							\
+		.help = help_,							\
+		.open = open_,							\
+		.methods = name_##_methods,					\
+		.count = ARRAY_SIZE(name_##_methods),				\
+	}
+
+#define KMVM_BINDING(name_, help_, ...) KMVM_BINDING_OPEN(name_, help_, NULL, __VA_ARGS__)
+
+/**
+ * kmvm_bindings_define() - makes the methods of all tables known to Ruby
+ * @mrb:	a state that has its core
+ * @bindings:	the tables, ended by NULL
+ *
+ * Context: the VM's thread, on a landing pad; may raise.
+ */
+void kmvm_bindings_define(mrb_state *mrb, const struct kmvm_binding *const *bindings);
+
+/* The VM of a state. */
+struct kmvm_vm *kmvm_vm_of(mrb_state *mrb);
+
+/**
+ * kmvm_object_new() - makes the Ruby object that will stand for a handle
+ * @mrb:	the state
+ * @class:	its class, from a table
+ * @type:	its type
+ * @block:	what the handle's events run; kept alive by the object
+ *
+ * It points to nothing until kmvm_object_bind(). May raise.
+ */
+mrb_value kmvm_object_new(mrb_state *mrb, mrb_value class, const mrb_data_type *type,
+			  mrb_value block);
+
+/**
+ * kmvm_object_keep() - keeps an object alive until its handle is closed
+ * @mrb:	the state
+ * @object:	of kmvm_object_new()
+ *
+ * May raise, so it comes before anything that would have to be released.
+ *
+ * Return: a key for kmvm_object_bind().
+ */
+unsigned long kmvm_object_keep(mrb_state *mrb, mrb_value object);
+
+/* Lets an object kept by kmvm_object_keep() go again. Does not raise. */
+void kmvm_object_forget(mrb_state *mrb, unsigned long key);
+
+/* Ties an object and an open handle together. Does not raise. */
+void kmvm_object_bind(mrb_value object, unsigned long key, struct kmvm_handle *handle);
+
+/* The object of a bound handle, and the block it was made with. */
+mrb_value kmvm_object_of(mrb_state *mrb, const struct kmvm_handle *handle);
+mrb_value kmvm_object_block(mrb_state *mrb, mrb_value object);
+
+#endif /* KMVM_BINDING_H */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The text of an exception, as ruby prints it:
+ *
+ *	hello.rb:3:in greet: nobody here (RuntimeError)
+ *		from hello.rb:7
+ *
+ * It is put together outside the VM's heap, which may be the thing that is full.
+ */
+#include <linux/kernel.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include <mruby.h>
+#include <mruby/array.h>
+#include <mruby/class.h>
+#include <mruby/error.h>
+#include <mruby/internal.h>
+#include <mruby/string.h>
+
+#include "error.h"
+#include "guard.h"
+#include "vm.h"
+
+#define FRAMES_SHOWN	20	/* at either end of a backtrace */
+
+struct text {
+	char *buffer;
+	size_t fill;
+};
+
+static void __printf(2, 3) add(struct text *text, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	text->fill += vscnprintf(text->buffer + text->fill, KMVM_TEXT_MAX - text->fill, format,
+				 args);
+	va_end(args);
+}
+
+static void add_string(struct text *text, mrb_value string)
+{
+	if (mrb_string_p(string))
+		add(text, "%.*s", (int)min_t(mrb_int, RSTRING_LEN(string), KMVM_TEXT_MAX),
+		    RSTRING_PTR(string));
+}
+
+struct asked {
+	mrb_value object;
+	mrb_value answer;
+};
+
+static void ask_message(mrb_state *mrb, void *data)
+{
+	struct asked *asked = data;
+
+	asked->answer = mrb_funcall(mrb, asked->object, "message", 0);
+}
+
+static void ask_backtrace(mrb_state *mrb, void *data)
+{
+	struct asked *asked = data;
+
+	asked->answer = mrb_exc_backtrace(mrb, asked->object);
+}
+
+static void ask_inspect(mrb_state *mrb, void *data)
+{
+	struct asked *asked = data;
+
+	asked->answer = mrb_inspect(mrb, asked->object);
+}
+
+/* The answer, kept alive by the arena; nil if asking raised. */
+static mrb_value ask(struct kmvm_vm *vm, void (*question)(mrb_state *mrb, void *data),
+		     mrb_value object, mrb_value *exc)
+{
+	struct asked asked = { .object = object, .answer = mrb_nil_value() };
+
+	if (!kmvm_guard_enter(vm, question, &asked, exc))
+		return mrb_nil_value();
+	mrb_gc_protect(vm->mrb, asked.answer);
+	return asked.answer;
+}
+
+static void add_frames(struct text *text, mrb_value backtrace)
+{
+	mrb_int i, count = RARRAY_LEN(backtrace);
+
+	for (i = 1; i < count; i++) {
+		if (i == FRAMES_SHOWN && count > 2 * FRAMES_SHOWN) {
+			add(text, "\t ... %lld frames ...\n",
+			    (long long)(count - 2 * FRAMES_SHOWN));
+			i = count - FRAMES_SHOWN;
+		}
+		add(text, "\tfrom ");
+		add_string(text, RARRAY_PTR(backtrace)[i]);
+		add(text, "\n");
+	}
+}
+
+char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
+{
+	int arena = mrb_gc_arena_save(vm->mrb);
+	mrb_value message, backtrace, ignored;
+	struct text text = { 0 };
+
+	text.buffer = kvmalloc(KMVM_TEXT_MAX, GFP_KERNEL);
+	if (!text.buffer)
+		return NULL;
+	text.buffer[0] = '\0';
+
+	backtrace = ask(vm, ask_backtrace, exc, &ignored);
+	message = mrb_nil_value();
+	if (!vm->broken && !kmvm_guard_stopped(vm))
+		message = ask(vm, ask_message, exc, &ignored);
+	if (vm->broken) {
+		add(&text, "mruby gave up\n");
+		return text.buffer;
+	}
+	if (mrb_array_p(backtrace) && RARRAY_LEN(backtrace)) {
+		add_string(&text, RARRAY_PTR(backtrace)[0]);
+		add(&text, ": ");
+	}
+	if (kmvm_guard_stopped(vm)) {
+		add(&text, "interrupted\n");
+	} else if (mrb_string_p(message) && RSTRING_LEN(message)) {
+		add_string(&text, message);
+		add(&text, " (%s)\n", mrb_obj_classname(vm->mrb, exc));
+	} else {
+		add(&text, "%s\n", mrb_obj_classname(vm->mrb, exc));
+	}
+	if (mrb_array_p(backtrace))
+		add_frames(&text, backtrace);
+	mrb_gc_arena_restore(vm->mrb, arena);
+	return text.buffer;
+}
+
+char *kmvm_value_text(struct kmvm_vm *vm, mrb_value value, mrb_value *exc)
+{
+	mrb_value string = ask(vm, ask_inspect, value, exc);
+	struct text text = { 0 };
+
+	if (!mrb_string_p(string))
+		return NULL;
+	text.buffer = kvmalloc(min_t(size_t, RSTRING_LEN(string) + 1, KMVM_TEXT_MAX), GFP_KERNEL);
+	if (text.buffer)
+		strscpy(text.buffer, RSTRING_PTR(string),
+			min_t(size_t, RSTRING_LEN(string) + 1, KMVM_TEXT_MAX));
+	return text.buffer;
+}
+
+void kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
+{
+	char *text;
+
+	if (kmvm_guard_stopped(vm) || mrb_obj_is_kind_of(vm->mrb, exc, vm->exit_class))
+		return;
+	text = kmvm_error_text(vm, exc);
+	if (text)
+		kmvm_vm_print(vm, KMVM_STDERR, text, strlen(text));
+	kvfree(text);
+	spin_lock(&vm->lock);
+	vm->errors++;
+	spin_unlock(&vm->lock);
+}

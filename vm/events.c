@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The queue between those who post, in any context, and the VM's thread, which runs the
+ * blocks. A handle is on the queue once at most.
+ */
+#include <linux/bug.h>
+#include <linux/sched.h>
+
+#include <mruby.h>
+
+#include "binding.h"
+#include "error.h"
+#include "guard.h"
+#include "vm.h"
+
+void kmvm_handle_open(struct kmvm_handle *handle, struct kmvm_vm *vm,
+		      const struct kmvm_handle_ops *ops)
+{
+	handle->ops = ops;
+	handle->vm = vm;
+	INIT_LIST_HEAD(&handle->on_queue);
+	list_add_tail(&handle->on_vm, &vm->handles);
+	WRITE_ONCE(vm->handle_count, vm->handle_count + 1);
+	if (vm->active) {
+		handle->origin = kmvm_run_get(vm->active);
+		handle->origin->handles++;
+	}
+}
+
+void kmvm_handles_disown(struct kmvm_vm *vm, struct kmvm_run *run)
+{
+	struct kmvm_handle *handle;
+
+	list_for_each_entry(handle, &vm->handles, on_vm) {
+		if (handle->origin != run)
+			continue;
+		handle->origin = NULL;
+		run->handles--;
+		kmvm_run_put(run);
+	}
+}
+
+static void leave_queue(struct kmvm_handle *handle)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&handle->vm->event_lock, flags);
+	list_del_init(&handle->on_queue);
+	raw_spin_unlock_irqrestore(&handle->vm->event_lock, flags);
+}
+
+void kmvm_handle_close(struct kmvm_handle *handle)
+{
+	struct kmvm_vm *vm = handle->vm;
+	struct kmvm_run *origin = handle->origin;
+
+	if (WARN_ON_ONCE(handle->closing))
+		return;
+	handle->closing = true;
+	handle->ops->close(handle);
+	leave_queue(handle);
+	list_del(&handle->on_vm);
+	WRITE_ONCE(vm->handle_count, vm->handle_count - 1);
+	if (vm->mrb && !vm->broken) {
+		if (handle->owner)
+			*handle->owner = NULL;
+		kmvm_object_forget(vm->mrb, handle->key);
+	}
+	handle->ops->free(handle);
+	if (origin) {
+		origin->handles--;
+		kmvm_run_put(origin);
+	}
+}
+
+void kmvm_handles_close(struct kmvm_vm *vm, struct kmvm_run *run)
+{
+	struct kmvm_handle *handle, *next;
+
+	list_for_each_entry_safe(handle, next, &vm->handles, on_vm)
+		if (!run || handle->origin == run)
+			kmvm_handle_close(handle);
+}
+
+void kmvm_event_post(struct kmvm_handle *handle)
+{
+	struct kmvm_vm *vm = handle->vm;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vm->event_lock, flags);
+	if (list_empty(&handle->on_queue))
+		list_add_tail(&handle->on_queue, &vm->events);
+	else
+		handle->missed++;
+	raw_spin_unlock_irqrestore(&vm->event_lock, flags);
+	wake_up(&vm->wake);
+}
+
+bool kmvm_events_pending(struct kmvm_vm *vm)
+{
+	return !list_empty(&vm->events);
+}
+
+static struct kmvm_handle *next_event(struct kmvm_vm *vm)
+{
+	struct kmvm_handle *handle;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&vm->event_lock, flags);
+	handle = list_first_entry_or_null(&vm->events, struct kmvm_handle, on_queue);
+	if (handle)
+		list_del_init(&handle->on_queue);
+	raw_spin_unlock_irqrestore(&vm->event_lock, flags);
+	return handle;
+}
+
+static void run_event(mrb_state *mrb, void *data)
+{
+	struct kmvm_handle *handle = data;
+
+	handle->ops->event(handle, mrb);
+}
+
+/* The block runs as its run's, as long as that is not over, and then as nobody's. */
+static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
+{
+	struct kmvm_run *outer_active = vm->active;
+	struct kmvm_output *outer_out = vm->out;
+	struct kmvm_guard_state outer;
+	mrb_value exc;
+
+	/* Kept by the VM, so that abort(), which does not come back here, leaves it found. */
+	vm->event_origin = handle->origin ? kmvm_run_get(handle->origin) : NULL;
+	vm->active = vm->event_origin;
+	vm->out = vm->active ? vm->active->output : vm->log;
+	vm->in_event = true;
+	kmvm_guard_arm(vm, &outer);
+
+	if (!kmvm_guard_enter(vm, run_event, handle, &exc) && !vm->broken)
+		kmvm_error_report(vm, exc);
+	kmvm_output_flush(vm->log);
+
+	vm->in_event = false;
+	vm->out = outer_out;
+	vm->active = outer_active;
+	if (vm->broken)
+		return;
+	kmvm_guard_disarm(vm, &outer);
+	if (vm->event_origin)
+		kmvm_run_put(vm->event_origin);
+	vm->event_origin = NULL;
+}
+
+void kmvm_events_drive(struct kmvm_vm *vm)
+{
+	struct kmvm_handle *handle;
+
+	/* A bound: a timer faster than its block must not keep runs waiting for ever. */
+	unsigned int left = 64;
+
+	while (left-- && !vm->broken && !READ_ONCE(vm->closing) && (handle = next_event(vm)))
+		drive_one(vm, handle);
+	kmvm_vm_reap(vm);
+}

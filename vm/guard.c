@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A stop is a flag of the run, not an exception: ensure, break and C code can each
+ * swallow an exception, but the flag is looked at again after the next steps. While it
+ * is set no rescue clause is entered; ensure clauses are, until the grace is used up.
+ *
+ *	GO --stop--> GRACE: raise, skip rescue --grace used up, or second stop--> HARD:
+ *	raise at every look, skip rescue and ensure, until the pad is reached
+ */
+#include <linux/freezer.h>
+#include <linux/kthread.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/task_stack.h>
+
+#include <mruby.h>
+#include <mruby/error.h>
+#include <mruby/internal.h>
+#include <mruby/throw.h>
+
+#include "guard.h"
+#include "vm.h"
+
+/*
+ * What a turn from C into Ruby must find free below it: its own frames, then an
+ * allocation that meets reclaim. KASAN doubles stacks and frames alike.
+ */
+#define STACK_RESERVE	(THREAD_SIZE * 3 / 8)
+
+void kmvm_guard_open(struct kmvm_vm *vm)
+{
+	vm->mrb->stack_floor = (uintptr_t)task_stack_page(current) + STACK_RESERVE;
+	vm->mrb->steps_left = KMVM_GUARD_QUANTUM;
+}
+
+void kmvm_guard_arm(struct kmvm_vm *vm, struct kmvm_guard_state *outer)
+{
+	*outer = (struct kmvm_guard_state) {
+		.steps = vm->steps,
+		.grace = vm->grace,
+		.steps_left = vm->mrb->steps_left,
+		.catch_skip = vm->mrb->catch_skip,
+	};
+	vm->steps = 0;
+	vm->grace = -1;
+	vm->mrb->steps_left = KMVM_GUARD_QUANTUM;
+	vm->mrb->catch_skip = 0;
+}
+
+void kmvm_guard_disarm(struct kmvm_vm *vm, const struct kmvm_guard_state *outer)
+{
+	vm->steps = outer->steps;
+	vm->grace = outer->grace;
+	vm->mrb->steps_left = outer->steps_left;
+	vm->mrb->catch_skip = outer->catch_skip;
+}
+
+u64 kmvm_guard_count(struct kmvm_vm *vm)
+{
+	return vm->steps + KMVM_GUARD_QUANTUM - vm->mrb->steps_left;
+}
+
+static enum kmvm_stop wanted(struct kmvm_vm *vm)
+{
+	enum kmvm_stop stop = KMVM_GO;
+
+	if (READ_ONCE(vm->closing))
+		return KMVM_STOP_HARD;
+	if (vm->active)
+		stop = READ_ONCE(vm->active->stop);
+	/* An event that came while the run slept must not keep it from ending. */
+	if (vm->current_run && vm->current_run != vm->active && READ_ONCE(vm->current_run->stop))
+		stop = KMVM_STOP_HARD;
+	return stop;
+}
+
+bool kmvm_guard_stopping(struct kmvm_vm *vm)
+{
+	return wanted(vm) != KMVM_GO;
+}
+
+bool kmvm_guard_stopped(struct kmvm_vm *vm)
+{
+	return vm->grace >= 0;
+}
+
+/* The thread's own good manners: others run, RCU-tasks moves on, suspend works. */
+static void breathe(void)
+{
+	cond_resched_tasks_rcu_qs();
+	try_to_freeze();
+}
+
+static void raise_stop(struct kmvm_vm *vm, u8 skip, s64 grace)
+{
+	mrb_state *mrb = vm->mrb;
+
+	mrb->catch_skip = skip;
+	/* One object for all stops: each shows where it struck first. */
+	if (vm->grace < 0)
+		((struct RException *)vm->stop_error)->backtrace = NULL;
+	vm->grace = grace;
+	mrb_exc_raise(mrb, mrb_obj_value(vm->stop_error));
+}
+
+/* Called by mruby when steps_left has run out; may raise. */
+void kmvm_guard_steps(mrb_state *mrb)
+{
+	struct kmvm_vm *vm = mrb->allocf_ud;
+	s32 quantum = KMVM_GUARD_QUANTUM - mrb->steps_left;
+	enum kmvm_stop stop;
+
+	mrb->steps_left = KMVM_GUARD_QUANTUM;
+	vm->steps += quantum;
+	breathe();
+
+	stop = wanted(vm);
+	if (stop == KMVM_GO)
+		return;
+	if (stop == KMVM_STOP_GRACE) {
+		if (vm->grace < 0)
+			raise_stop(vm, MRB_CATCH_SKIP_RESCUE, KMVM_GUARD_GRACE);
+		vm->grace -= quantum;
+		if (vm->grace > 0)
+			return;
+	}
+	raise_stop(vm, MRB_CATCH_SKIP_ALL, 0);
+}
+
+/* Called by mruby when a turn into Ruby finds too little stack; raises. */
+void kmvm_guard_stack(mrb_state *mrb)
+{
+	struct RException *error = (struct RException *)mrb->stack_err;
+
+	/* One object for all: without this it would show the first one's backtrace. */
+	error->backtrace = NULL;
+	mrb_exc_raise(mrb, mrb_obj_value(mrb->stack_err));
+}
+
+void kmvm_guard_abort(const char *why)
+{
+	struct kmvm_vm *vm = kmvm_vm_current();
+
+	pr_err("kmvm: %s: mruby gave up: %s\n", vm->name, why);
+	if (!vm->pad)
+		return;
+	vm->broken = true;
+	MRB_THROW(vm->pad);
+}
+
+bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *data), void *data,
+		      mrb_value *exc)
+{
+	mrb_state *mrb = vm->mrb;
+	struct mrb_jmpbuf *outer_jmp = mrb->jmp;
+	struct mrb_jmpbuf *outer_pad = vm->pad;
+	struct mrb_context *context = mrb->c;
+	ptrdiff_t level = context->ci - context->cibase;
+	int arena = mrb_gc_arena_save(mrb);
+	bool iterating = mrb->gc.iterating;
+	bool disabled = mrb->gc.disabled;
+	struct mrb_jmpbuf pad;
+	volatile bool came_back = false;
+
+	MRB_TRY(&pad) {
+		mrb->jmp = &pad;
+		/* abort() leaves everything behind: it lands on the outermost pad. */
+		if (!outer_pad)
+			vm->pad = &pad;
+		body(mrb, data);
+		came_back = !mrb->exc;
+	} MRB_CATCH(&pad) {
+		if (vm->broken) {
+			vm->pad = outer_pad;
+			*exc = mrb_nil_value();
+			return false;
+		}
+	} MRB_END_EXC(&pad);
+
+	mrb->jmp = outer_jmp;
+	vm->pad = outer_pad;
+	*exc = mrb->exc ? mrb_obj_value(mrb->exc) : mrb_nil_value();
+	mrb->exc = NULL;
+	if (!came_back) {
+		mrb_vm_unwind(mrb, context, level);
+		mrb->gc.iterating = iterating;
+		mrb->gc.disabled = disabled;
+	}
+	mrb_gc_arena_restore(mrb, arena);
+	mrb_gc_protect(mrb, *exc);
+	return came_back;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The memory of one VM: blocks on chunks that belong to the heap, a cap on what the
+ * chunks hold, and figures. Closing gives back every chunk, whatever lies on it.
+ */
+#ifndef KMVM_HEAP_H
+#define KMVM_HEAP_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+#define KMVM_HEAP_CLASSES	27
+
+/**
+ * struct kmvm_heap_stats - figures of a heap
+ * @used:	bytes in blocks, as rounded up to their class
+ * @peak:	the most @used ever was
+ * @held:	bytes taken from the kernel
+ * @cap:	what @held never exceeds
+ * @allocations: blocks ever allocated
+ * @frees:	blocks ever freed
+ * @failures:	allocations refused, by the cap or by the kernel
+ */
+struct kmvm_heap_stats {
+	size_t used;
+	size_t peak;
+	size_t held;
+	size_t cap;
+	u64 allocations;
+	u64 frees;
+	u64 failures;
+};
+
+/**
+ * struct kmvm_heap - the heap itself
+ *
+ * Only the VM's thread allocates and frees, so there is no lock; anybody may read
+ * the figures, each of them by itself.
+ */
+struct kmvm_heap {
+	struct list_head chunks;			/* every chunk */
+	struct list_head partial[KMVM_HEAP_CLASSES];	/* those with room, by class */
+	struct kmvm_heap_stats stats;
+};
+
+/**
+ * kmvm_heap_open() - makes an empty heap
+ * @heap:	the heap
+ * @cap:	bytes it may hold
+ */
+void kmvm_heap_open(struct kmvm_heap *heap, size_t cap);
+
+/**
+ * kmvm_heap_close() - gives back all memory; every block is gone
+ * @heap:	the heap; it can be opened again
+ *
+ * Context: may sleep.
+ */
+void kmvm_heap_close(struct kmvm_heap *heap);
+
+/**
+ * kmvm_heap_resize() - allocates, grows, shrinks or frees a block, as realloc() does
+ * @heap:	the heap
+ * @block:	a block of this heap, or NULL
+ * @size:	bytes wanted; 0 frees
+ *
+ * Never asks the OOM killer and prints nothing: where memory is short it fails.
+ *
+ * Context: the VM's thread; may sleep.
+ * Return: the block, aligned to 8 bytes; NULL when freed or refused, in which case
+ * @block is as it was.
+ */
+void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size);
+
+/**
+ * kmvm_heap_read() - copies the figures
+ * @heap:	the heap
+ * @stats:	where to
+ *
+ * Context: any.
+ */
+void kmvm_heap_read(const struct kmvm_heap *heap, struct kmvm_heap_stats *stats);
+
+#endif /* KMVM_HEAP_H */

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The ring is a kfifo of records, each a struct kmvm_record and its bytes. Writers take
+ * the spinlock, the reader its mutex; a kfifo needs no lock between the two.
+ */
+#include <linux/err.h>
+#include <linux/freezer.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "output.h"
+
+#define RECORD_MAX	4096		/* bytes of one record, so that readers see it move */
+#define PATIENCE	HZ		/* without progress of the reader */
+#define LOG_BURST	200		/* lines of an output ... */
+#define LOG_INTERVAL	(5 * HZ)	/* ... in this time, in the kernel log */
+
+struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *name)
+{
+	struct kmvm_output *output;
+
+	output = kzalloc(sizeof(*output), GFP_KERNEL_ACCOUNT);
+	if (!output)
+		return ERR_PTR(-ENOMEM);
+	kref_init(&output->ref);
+	output->kind = kind;
+	output->name = name;
+	spin_lock_init(&output->lock);
+	init_waitqueue_head(&output->readable);
+	init_waitqueue_head(&output->room);
+	mutex_init(&output->reader);
+	if (kind == KMVM_OUTPUT_READ) {
+		void *buffer = kvmalloc(KMVM_OUTPUT_RING, GFP_KERNEL_ACCOUNT);
+
+		if (!buffer) {
+			kfree(output);
+			return ERR_PTR(-ENOMEM);
+		}
+		/* Cannot fail: the size is a power of two. */
+		kfifo_init(&output->ring, buffer, KMVM_OUTPUT_RING);
+	} else {
+		ratelimit_state_init(&output->limit, LOG_INTERVAL, LOG_BURST);
+		/* Silent about what it held back: the loss is in the run's result. */
+		ratelimit_set_flags(&output->limit, RATELIMIT_MSG_ON_RELEASE);
+	}
+	return output;
+}
+
+static void free_output(struct kref *ref)
+{
+	struct kmvm_output *output = container_of(ref, struct kmvm_output, ref);
+
+	if (output->kind == KMVM_OUTPUT_READ)
+		kvfree(output->ring.kfifo.data);
+	mutex_destroy(&output->reader);
+	kfree(output);
+}
+
+struct kmvm_output *kmvm_output_get(struct kmvm_output *output)
+{
+	kref_get(&output->ref);
+	return output;
+}
+
+void kmvm_output_put(struct kmvm_output *output)
+{
+	kref_put(&output->ref, free_output);
+}
+
+void kmvm_output_close(struct kmvm_output *output)
+{
+	spin_lock(&output->lock);
+	output->closed = true;
+	spin_unlock(&output->lock);
+	wake_up_all(&output->room);
+	wake_up_all(&output->readable);
+}
+
+void kmvm_output_run_begin(struct kmvm_output *output)
+{
+	spin_lock(&output->lock);
+	output->runs++;
+	spin_unlock(&output->lock);
+}
+
+void kmvm_output_run_end(struct kmvm_output *output)
+{
+	spin_lock(&output->lock);
+	output->runs--;
+	spin_unlock(&output->lock);
+	wake_up_all(&output->readable);
+}
+
+static bool closed(struct kmvm_output *output)
+{
+	bool closed;
+
+	spin_lock(&output->lock);
+	closed = output->closed;
+	spin_unlock(&output->lock);
+	return closed;
+}
+
+/* Room for a head and some bytes; less than that is not worth a record. */
+static size_t room(struct kmvm_output *output, size_t size)
+{
+	size_t avail = kfifo_avail(&output->ring);
+	size_t least = sizeof(struct kmvm_record) + min_t(size_t, size, 256);
+
+	return avail < least ? 0 : avail - sizeof(struct kmvm_record);
+}
+
+static bool may_go_on(struct kmvm_output *output, const struct kmvm_print *print, size_t left)
+{
+	return room(output, left) || closed(output) || print->give_up(print->data);
+}
+
+/* Waits until there is room, as long as the reader moves. False: drop. */
+static bool wait_for_room(struct kmvm_output *output, const struct kmvm_print *print, size_t left)
+{
+	while (print->may_wait && !READ_ONCE(output->stalled)) {
+		unsigned int before = kfifo_len(&output->ring);
+
+		wait_event_freezable_timeout(output->room, may_go_on(output, print, left),
+					     PATIENCE);
+		if (closed(output) || print->give_up(print->data))
+			return false;
+		if (room(output, left))
+			return true;
+		if (kfifo_len(&output->ring) == before) {
+			spin_lock(&output->lock);
+			output->stalled = true;
+			spin_unlock(&output->lock);
+		}
+	}
+	return false;
+}
+
+/* Puts one record of what is left into the ring. Returns its bytes, 0 without room. */
+static size_t put_record(struct kmvm_output *output, const struct kmvm_print *print, size_t done)
+{
+	struct kmvm_record head = { .stream = print->stream, .run = print->run };
+	size_t left = print->size - done;
+
+	spin_lock(&output->lock);
+	head.size = min3(room(output, left), left, (size_t)RECORD_MAX);
+	/* The reader takes a head for granted once more than a head is there. */
+	if (head.size) {
+		kfifo_in(&output->ring, &head, sizeof(head));
+		kfifo_in(&output->ring, print->text + done, head.size);
+	}
+	spin_unlock(&output->lock);
+	if (head.size)
+		wake_up_interruptible(&output->readable);
+	return head.size;
+}
+
+static size_t write_ring(struct kmvm_output *output, const struct kmvm_print *print)
+{
+	size_t done = 0, put;
+
+	while (done < print->size && !closed(output)) {
+		put = put_record(output, print, done);
+		if (!put && !wait_for_room(output, print, print->size - done))
+			break;
+		done += put;
+	}
+	return print->size - done;
+}
+
+static size_t flush_line(struct kmvm_output *output)
+{
+	unsigned int fill = output->fill;
+
+	output->fill = 0;
+	if (!___ratelimit(&output->limit, __func__))
+		return fill;
+	if (output->line_stream == KMVM_STDERR)
+		pr_warn("kmvm: %s: %*pE\n", output->name, (int)fill, output->line);
+	else
+		pr_info("kmvm: %s: %*pE\n", output->name, (int)fill, output->line);
+	return 0;
+}
+
+void kmvm_output_flush(struct kmvm_output *output)
+{
+	if (output->kind == KMVM_OUTPUT_LOG && output->fill)
+		flush_line(output);
+}
+
+void kmvm_output_note(struct kmvm_output *output, u64 run, const char *text)
+{
+	struct kmvm_print note = {
+		.stream = KMVM_STDERR, .run = run, .text = text, .size = strlen(text),
+	};
+
+	write_ring(output, &note);
+}
+
+static size_t write_log(struct kmvm_output *output, const struct kmvm_print *print)
+{
+	size_t done, lost = 0;
+
+	if (output->line_stream != print->stream)
+		kmvm_output_flush(output);
+	output->line_stream = print->stream;
+	for (done = 0; done < print->size; done++) {
+		char c = print->text[done];
+
+		if (c != '\n')
+			output->line[output->fill++] = c;
+		if (c == '\n' || output->fill == sizeof(output->line))
+			lost += flush_line(output);
+	}
+	return lost;
+}
+
+size_t kmvm_output_write(struct kmvm_output *output, const struct kmvm_print *print)
+{
+	if (output->kind == KMVM_OUTPUT_LOG)
+		return write_log(output, print);
+	return write_ring(output, print);
+}
+
+static bool ended(struct kmvm_output *output)
+{
+	bool ended;
+
+	spin_lock(&output->lock);
+	ended = !output->runs || output->closed;
+	spin_unlock(&output->lock);
+	return ended;
+}
+
+/* A record counts once its bytes are in the ring too. */
+static bool has_record(struct kmvm_output *output)
+{
+	return output->head.size || kfifo_len(&output->ring) > sizeof(struct kmvm_record);
+}
+
+/* Delivers one record, or as much of it as fits in @size. */
+static ssize_t deliver(struct kmvm_output *output, char __user *to, size_t size)
+{
+	struct kmvm_record part;
+	unsigned int copied;
+
+	if (!output->head.size &&
+	    kfifo_out(&output->ring, &output->head, sizeof(output->head)) != sizeof(output->head))
+		return 0;
+	part = output->head;
+	part.size = min_t(size_t, part.size, size - sizeof(part));
+	if (copy_to_user(to, &part, sizeof(part)) ||
+	    kfifo_to_user(&output->ring, to + sizeof(part), part.size, &copied) ||
+	    copied != part.size)
+		return -EFAULT;
+	output->head.size -= part.size;
+	return sizeof(part) + part.size;
+}
+
+ssize_t kmvm_output_read(struct kmvm_output *output, char __user *to, size_t size, bool nonblock)
+{
+	size_t done = 0;
+	ssize_t ret = 0;
+
+	if (output->kind != KMVM_OUTPUT_READ)
+		return -EBADF;
+	if (size < sizeof(struct kmvm_record) + 1)
+		return -EINVAL;
+	if (nonblock) {
+		if (!mutex_trylock(&output->reader))
+			return -EAGAIN;
+	} else if (mutex_lock_interruptible(&output->reader)) {
+		return -ERESTARTSYS;
+	}
+
+	if (!has_record(output) && !ended(output)) {
+		ret = -EAGAIN;
+		if (!nonblock)
+			ret = wait_event_interruptible(output->readable,
+						       has_record(output) || ended(output));
+		if (ret)
+			goto out_unlock;
+	}
+	while (size - done > sizeof(struct kmvm_record) && has_record(output)) {
+		ret = deliver(output, to + done, size - done);
+		if (ret <= 0)
+			break;
+		done += ret;
+	}
+	if (done) {
+		spin_lock(&output->lock);
+		output->stalled = false;
+		spin_unlock(&output->lock);
+		wake_up(&output->room);
+	}
+
+out_unlock:
+	mutex_unlock(&output->reader);
+	return done ? done : ret;
+}
+
+__poll_t kmvm_output_poll(struct kmvm_output *output, struct file *file, poll_table *wait)
+{
+	bool over;
+
+	poll_wait(file, &output->readable, wait);
+	/* In this order: the last run's bytes are in the ring before it ends. */
+	over = ended(output);
+	if (output->kind == KMVM_OUTPUT_READ && has_record(output))
+		return EPOLLIN | EPOLLRDNORM;
+	return over ? EPOLLHUP : 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A run: one image executed in one VM, for one output.
+ *
+ *	open --> queued --> running --> (following) --> ended
+ *
+ * Held by whoever asked for it until they have been told, and by its VM from the queue
+ * to its end. Handles that a followed run started hold it too.
+ */
+#ifndef KMVM_RUN_H
+#define KMVM_RUN_H
+
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+#include "../include/uapi/kmvm.h"
+
+struct cred;
+struct kmvm_output;
+struct kmvm_vm;
+struct pid;
+
+#define KMVM_TEXT_MAX	(64U << 10)	/* bytes of an inspected value or an error text */
+
+/* How urgently a run is asked to end; it only ever grows. */
+enum kmvm_stop {
+	KMVM_GO		= 0,
+	KMVM_STOP_GRACE	= 1,	/* ensure blocks get a bounded grace */
+	KMVM_STOP_HARD	= 2,	/* no handler of any kind is entered */
+};
+
+enum kmvm_run_state {
+	KMVM_RUN_FRESH,
+	KMVM_RUN_QUEUED,	/* on the VM's runs */
+	KMVM_RUN_RUNNING,	/* the VM's current_run */
+	KMVM_RUN_FOLLOWING,	/* on the VM's following */
+	KMVM_RUN_ENDED,
+};
+
+/**
+ * struct kmvm_request - what is to be run
+ * @image:	kvmalloc'ed bytes, the run's from kmvm_run_open() on
+ * @size:	how many
+ * @args:	kvmalloc'ed $0 and ARGV, each ended by a NUL, or NULL; the run's likewise
+ * @args_size:	their bytes
+ * @flags:	KMVM_RUN_FOLLOW, KMVM_RUN_INSPECT
+ * @id:		names the run to its session
+ * @may_wait:	a full output may wait for its reader
+ */
+struct kmvm_request {
+	void *image;
+	size_t size;
+	char *args;
+	size_t args_size;
+	u32 flags;
+	u64 id;
+	bool may_wait;
+};
+
+struct kmvm_run {
+	struct kref ref;
+	struct list_head on_owner;	/* the owner's, to use as it likes */
+	struct list_head on_vm;		/* queue or following; under the VM's lock */
+	struct kmvm_vm *vm;		/* referenced */
+	struct kmvm_output *output;	/* referenced */
+	struct pid *caller;		/* referenced: the process that asked */
+	char comm[TASK_COMM_LEN];	/* its name then */
+	const struct cred *cred;	/* referenced: and what it may do */
+	struct kmvm_request request;
+
+	enum kmvm_run_state state;	/* under the VM's lock */
+	enum kmvm_stop stop;		/* written under the VM's lock, read by its thread */
+	unsigned int handles;		/* alive and started by it; the VM's thread only */
+
+	ktime_t started;		/* the VM's thread only */
+	struct completion ended;	/* from then on what follows does not change */
+	struct kmvm_result result;	/* value_size and error_size: of the texts below */
+	char *value;			/* kvmalloc'ed, NUL-terminated, or NULL */
+	char *error;			/* likewise */
+};
+
+/**
+ * kmvm_run_open() - makes a run, with one reference
+ * @vm:		the VM that shall run it
+ * @output:	where it prints
+ * @request:	what; image and args are the run's even if this fails
+ *
+ * Context: the caller's process, whose identity the run carries; may sleep.
+ * Return: the run or an ERR_PTR of -ENOMEM.
+ */
+struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
+			       const struct kmvm_request *request);
+
+struct kmvm_run *kmvm_run_get(struct kmvm_run *run);
+void kmvm_run_put(struct kmvm_run *run);
+
+/**
+ * kmvm_run_start() - judges the image and queues the run
+ * @run:	the run, fresh
+ *
+ * An image that is refused has ended when this returns.
+ *
+ * Context: may sleep.
+ */
+void kmvm_run_start(struct kmvm_run *run);
+
+/**
+ * kmvm_run_stop() - asks a run to end
+ * @run:	the run; one that has ended already does not mind
+ * @stop:	how urgently
+ *
+ * A second call with KMVM_STOP_GRACE is as urgent as KMVM_STOP_HARD. Returns at once.
+ *
+ * Context: may take a spinlock.
+ */
+void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop);
+
+/* The VM's thread: executes a run that left the queue, up to its result. */
+void kmvm_run_execute(struct kmvm_run *run);
+
+/*
+ * The run is over and everybody may know; takes the VM's reference. The VM's thread, or
+ * whoever took a run off the queue.
+ */
+void kmvm_run_end(struct kmvm_run *run);
+
+/* As kmvm_run_end(), for a run that was stopped while it waited or was followed. */
+void kmvm_run_end_stopped(struct kmvm_run *run);
+
+#endif /* KMVM_RUN_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The judge of images: bytes in, verdict out.
+ *
+ * What it accepts may be handed to mrb_read_irep_buf() or mrb_load_irep_buf_cxt() of mruby
+ * 3.3.0, whose loader trusts the lengths and counts it meets. It allocates nothing, keeps
+ * nothing, never recurses, takes time linear in the size of the image, and may be called in
+ * any context. The same source serves the module, kmctl and the tests.
+ */
+#ifndef KMVM_VERIFY_H
+#define KMVM_VERIFY_H
+
+#ifdef __KERNEL__
+#include <linux/types.h>
+#else
+#include <stddef.h>
+#endif
+
+#define KMVM_RITE_VERSION	"0300"	/* of the images that are accepted */
+#define KMVM_IMAGE_HEADER_SIZE	20	/* bytes that tell the size of the whole image */
+
+/*
+ * Blocks within methods within classes: how many ireps deep an image may nest. mruby recurses
+ * once a level when it loads an image and when it frees it, with about 150 bytes of stack each.
+ */
+#define KMVM_IREP_DEPTH_MAX	32
+
+/*
+ * Entries in the symbol tables of one image. mruby looks each up in one of 256 chains, so its
+ * time grows with their square.
+ */
+#define KMVM_IMAGE_SYMBOLS_MAX	131072U
+
+/**
+ * struct kmvm_verdict - why an image was refused
+ * @offset:	byte of the image at which it was seen; 0 when accepted
+ * @text:	a sentence without final stop or newline, printable ASCII; empty when accepted
+ *
+ * Ireps are counted in the order in which they lie in the image; irep 0 is the program itself.
+ */
+struct kmvm_verdict {
+	size_t offset;
+	char text[160];
+};
+
+/**
+ * kmvm_image_size() - tell the size of an image from its first bytes
+ * @head:	first bytes of what may be an image
+ * @have:	how many there are
+ * @size:	set to the size of the whole image, its header included, when 0 is returned
+ *
+ * The size is what the header says and nothing else: bound it before you allocate.
+ *
+ * Return: 0; -EAGAIN when all is well so far and KMVM_IMAGE_HEADER_SIZE bytes are needed;
+ * -ENOEXEC when no image begins so, which kmvm_verify() then puts in words for the same bytes.
+ */
+int kmvm_image_size(const void *head, size_t have, size_t *size);
+
+/**
+ * kmvm_verify() - judge an image
+ * @image:	its bytes, at any alignment
+ * @size:	how many there are
+ * @verdict:	filled in either case; may be NULL
+ *
+ * Return: 0 when it is accepted, -ENOEXEC when it is refused.
+ */
+int kmvm_verify(const void *image, size_t size, struct kmvm_verdict *verdict);
+
+#endif /* KMVM_VERIFY_H */

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The thread of a VM and what it waits for.
+ *
+ * Everybody else only queues, stops and asks: under vm->lock, and under event_lock for
+ * events, which come from interrupts. The two are never held together. The thread holds
+ * neither while it is in Ruby.
+ *
+ * What ends what: kmvm_vm_close() sets closing, which stops the run or the event that
+ * goes on; the thread then ends all runs, closes all handles, drops the heap, and exits.
+ * Sessions keep the struct alive, but no more.
+ */
+#include <linux/err.h>
+#include <linux/freezer.h>
+#include <linux/hrtimer.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/pid.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include <mruby.h>
+#include <mruby/class.h>
+#include <mruby/error.h>
+#include <mruby/throw.h>
+#include <mruby/variable.h>
+#include <mruby/version.h>
+
+#include "../stub/libc/abort.h"
+#include "binding.h"
+#include "guard.h"
+#include "vm.h"
+
+static DEFINE_MUTEX(names_lock);	/* protects main_vm */
+static struct kmvm_vm *main_vm;
+
+static void *allocate(mrb_state *mrb, void *block, size_t size, void *data)
+{
+	struct kmvm_vm *vm = data;
+
+	return kmvm_heap_resize(&vm->heap, block, size);
+}
+
+static void open_names(mrb_state *mrb, void *data)
+{
+	struct kmvm_vm *vm = data;
+	struct RClass *stop_class;
+	mrb_value stop;
+
+	vm->exit_class = mrb_define_class(mrb, "SystemExit", mrb->eException_class);
+	stop_class = mrb_define_class(mrb, "Interrupt", mrb->eException_class);
+	stop = mrb_exc_new_lit(mrb, stop_class, "interrupted");
+	mrb_gc_register(mrb, stop);
+	vm->stop_error = mrb_obj_ptr(stop);
+	kmvm_bindings_define(mrb, vm->bindings);
+}
+
+/* abort() while mruby opens must land somewhere; there is no state to enter yet. */
+static mrb_state *open_state(struct kmvm_vm *vm)
+{
+	mrb_state *volatile mrb = NULL;
+	struct mrb_jmpbuf pad;
+
+	MRB_TRY(&pad) {
+		vm->pad = &pad;
+		mrb = mrb_open_allocf(allocate, vm);
+	} MRB_CATCH(&pad) {
+		mrb = NULL;
+	} MRB_END_EXC(&pad);
+	vm->pad = NULL;
+	return mrb;
+}
+
+static int open_ruby(struct kmvm_vm *vm)
+{
+	struct kmvm_guard_state outer;
+	mrb_value exc;
+
+	vm->broken = false;
+	vm->mrb = open_state(vm);
+	if (!vm->mrb)
+		goto err_close_heap;
+	vm->mrb->ud = vm;
+	kmvm_guard_open(vm);
+	kmvm_guard_arm(vm, &outer);
+	if (!kmvm_guard_enter(vm, open_names, vm, &exc))
+		goto err_close_heap;
+	return 0;
+
+err_close_heap:
+	vm->mrb = NULL;
+	kmvm_heap_close(&vm->heap);
+	return -ENOMEM;
+}
+
+/* By chunk: no finaliser of mruby is trusted with that, and none is needed. */
+static void close_ruby(struct kmvm_vm *vm)
+{
+	kmvm_handles_close(vm, NULL);
+	vm->mrb = NULL;
+	kmvm_heap_close(&vm->heap);
+}
+
+static struct kmvm_run *next_run(struct kmvm_vm *vm)
+{
+	struct kmvm_run *run;
+
+	spin_lock(&vm->lock);
+	run = list_first_entry_or_null(&vm->runs, struct kmvm_run, on_vm);
+	if (run) {
+		list_del_init(&run->on_vm);
+		vm->waiting--;
+		run->state = KMVM_RUN_RUNNING;
+		vm->current_run = run;
+	}
+	spin_unlock(&vm->lock);
+	return run;
+}
+
+static void execute(struct kmvm_vm *vm, struct kmvm_run *run)
+{
+	bool follow;
+
+	kmvm_run_execute(run);
+	if (!(run->request.flags & KMVM_RUN_FOLLOW))
+		kmvm_handles_disown(vm, run);
+
+	spin_lock(&vm->lock);
+	vm->current_run = NULL;
+	follow = run->handles && !vm->broken;
+	if (follow) {
+		run->state = KMVM_RUN_FOLLOWING;
+		list_add_tail(&run->on_vm, &vm->following);
+	}
+	spin_unlock(&vm->lock);
+	if (!follow)
+		kmvm_run_end(run);
+}
+
+/* One followed run that is over: its handles are gone, or it shall end. */
+static struct kmvm_run *over(struct kmvm_vm *vm)
+{
+	struct kmvm_run *run;
+
+	lockdep_assert_held(&vm->lock);
+	list_for_each_entry(run, &vm->following, on_vm)
+		if (!run->handles || READ_ONCE(run->stop) || READ_ONCE(vm->closing) || vm->broken)
+			return run;
+	return NULL;
+}
+
+void kmvm_vm_reap(struct kmvm_vm *vm)
+{
+	struct kmvm_run *run;
+	bool stopped;
+
+	for (;;) {
+		spin_lock(&vm->lock);
+		run = over(vm);
+		if (run)
+			list_del_init(&run->on_vm);
+		spin_unlock(&vm->lock);
+		if (!run)
+			return;
+		stopped = run->handles;
+		kmvm_handles_close(vm, run);
+		if (stopped)
+			kmvm_run_end_stopped(run);
+		else
+			kmvm_run_end(run);
+	}
+}
+
+static bool has_work(struct kmvm_vm *vm)
+{
+	bool work;
+
+	spin_lock(&vm->lock);
+	work = !list_empty(&vm->runs) || over(vm);
+	spin_unlock(&vm->lock);
+	return work || kmvm_events_pending(vm) || READ_ONCE(vm->closing);
+}
+
+/* What abort() left is dropped whole; sessions find a fresh VM of the same name. */
+static int reopen(struct kmvm_vm *vm)
+{
+	vm->in_event = false;
+	if (vm->event_origin)
+		kmvm_run_put(vm->event_origin);
+	vm->event_origin = NULL;
+	kmvm_vm_reap(vm);
+	close_ruby(vm);
+	return open_ruby(vm);
+}
+
+static void serve(struct kmvm_vm *vm)
+{
+	while (!READ_ONCE(vm->closing)) {
+		struct kmvm_run *run;
+
+		wait_event_freezable(vm->wake, has_work(vm));
+		kmvm_events_drive(vm);
+		run = vm->broken ? NULL : next_run(vm);
+		if (run)
+			execute(vm, run);
+		kmvm_vm_reap(vm);
+		if (vm->broken && reopen(vm)) {
+			pr_err("kmvm: %s: no memory to open it again\n", vm->name);
+			return;
+		}
+		cond_resched();
+	}
+}
+
+static void refuse_runs(struct kmvm_vm *vm)
+{
+	LIST_HEAD(refused);
+	struct kmvm_run *run, *next;
+
+	spin_lock(&vm->lock);
+	vm->dead = true;
+	list_splice_init(&vm->runs, &refused);
+	list_for_each_entry(run, &refused, on_vm)
+		run->state = KMVM_RUN_RUNNING;
+	vm->waiting = 0;
+	spin_unlock(&vm->lock);
+	list_for_each_entry_safe(run, next, &refused, on_vm) {
+		list_del_init(&run->on_vm);
+		kmvm_run_end_stopped(run);
+	}
+}
+
+static int vm_thread(void *data)
+{
+	struct kmvm_vm *vm = data;
+
+	set_freezable();
+	vm->error = open_ruby(vm);
+	complete(&vm->ready);
+	if (!vm->error) {
+		serve(vm);
+		refuse_runs(vm);
+		kmvm_vm_reap(vm);
+		close_ruby(vm);
+	}
+	/* kthread_stop() wants a thread that is still there. */
+	while (!kthread_should_stop())
+		wait_event_freezable(vm->wake, kthread_should_stop());
+	return 0;
+}
+
+static void free_vm(struct kref *ref)
+{
+	struct kmvm_vm *vm = container_of(ref, struct kmvm_vm, ref);
+
+	kmvm_output_put(vm->log);
+	kfree(vm);
+}
+
+struct kmvm_vm *kmvm_vm_get(struct kmvm_vm *vm)
+{
+	kref_get(&vm->ref);
+	return vm;
+}
+
+void kmvm_vm_put(struct kmvm_vm *vm)
+{
+	kref_put(&vm->ref, free_vm);
+}
+
+struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
+			     const struct kmvm_binding *const *bindings)
+{
+	struct kmvm_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	int ret;
+
+	if (!vm)
+		return ERR_PTR(-ENOMEM);
+	kmvm_set_abort_handler(kmvm_guard_abort);
+	kref_init(&vm->ref);
+	strscpy(vm->name, name, sizeof(vm->name));
+	vm->opened = ktime_get();
+	vm->bindings = bindings;
+	init_completion(&vm->ready);
+	init_waitqueue_head(&vm->wake);
+	spin_lock_init(&vm->lock);
+	raw_spin_lock_init(&vm->event_lock);
+	INIT_LIST_HEAD(&vm->runs);
+	INIT_LIST_HEAD(&vm->following);
+	INIT_LIST_HEAD(&vm->events);
+	INIT_LIST_HEAD(&vm->handles);
+	kmvm_heap_open(&vm->heap, heap_max);
+
+	vm->log = kmvm_output_open(KMVM_OUTPUT_LOG, vm->name);
+	if (IS_ERR(vm->log)) {
+		ret = PTR_ERR(vm->log);
+		kfree(vm);
+		return ERR_PTR(ret);
+	}
+	vm->out = vm->log;
+	vm->thread = kthread_create(vm_thread, vm, "kmvm/%s", vm->name);
+	if (IS_ERR(vm->thread)) {
+		ret = PTR_ERR(vm->thread);
+		goto err_put;
+	}
+	get_task_struct(vm->thread);
+	wake_up_process(vm->thread);
+	wait_for_completion(&vm->ready);
+	ret = vm->error;
+	if (ret)
+		goto err_stop_thread;
+
+	mutex_lock(&names_lock);
+	main_vm = vm;
+	mutex_unlock(&names_lock);
+	return vm;
+
+err_stop_thread:
+	kthread_stop(vm->thread);
+	put_task_struct(vm->thread);
+err_put:
+	kmvm_vm_put(vm);
+	return ERR_PTR(ret);
+}
+
+void kmvm_vm_close(struct kmvm_vm *vm)
+{
+	mutex_lock(&names_lock);
+	main_vm = NULL;
+	mutex_unlock(&names_lock);
+
+	WRITE_ONCE(vm->closing, true);
+	wake_up(&vm->wake);
+	kthread_stop(vm->thread);
+	put_task_struct(vm->thread);
+	kmvm_vm_put(vm);
+}
+
+struct kmvm_vm *kmvm_vm_find(const char *name)
+{
+	struct kmvm_vm *vm = NULL;
+
+	mutex_lock(&names_lock);
+	if (main_vm && (!*name || !strcmp(name, main_vm->name)))
+		vm = kmvm_vm_get(main_vm);
+	mutex_unlock(&names_lock);
+	return vm;
+}
+
+int kmvm_vm_queue(struct kmvm_vm *vm, struct kmvm_run *run)
+{
+	bool dead;
+
+	spin_lock(&vm->lock);
+	dead = vm->dead;
+	if (!dead) {
+		list_add_tail(&run->on_vm, &vm->runs);
+		vm->waiting++;
+		run->state = KMVM_RUN_QUEUED;
+	}
+	spin_unlock(&vm->lock);
+	if (dead)
+		return -ENODEV;
+	wake_up(&vm->wake);
+	return 0;
+}
+
+bool kmvm_vm_busy(struct kmvm_vm *vm)
+{
+	bool busy;
+
+	spin_lock(&vm->lock);
+	busy = vm->current_run || !list_empty(&vm->runs);
+	spin_unlock(&vm->lock);
+	return busy;
+}
+
+void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
+{
+	struct kmvm_heap_stats stats;
+
+	strscpy(info->vm, vm->name, sizeof(info->vm));
+	spin_lock(&vm->lock);
+	if (vm->current_run) {
+		info->owner_pid = pid_vnr(vm->current_run->caller);
+		strscpy(info->owner_comm, vm->current_run->comm, sizeof(info->owner_comm));
+	}
+	info->waiting = vm->waiting;
+	info->runs = vm->runs_ended;
+	info->errors = vm->errors;
+	spin_unlock(&vm->lock);
+
+	info->handles = READ_ONCE(vm->handle_count);
+	info->age_ns = ktime_to_ns(ktime_sub(ktime_get(), vm->opened));
+	info->cpu_ns = READ_ONCE(vm->thread->se.sum_exec_runtime);
+	kmvm_heap_read(&vm->heap, &stats);
+	info->heap_bytes = stats.used;
+	info->heap_peak = stats.peak;
+	info->heap_held = stats.held;
+	info->heap_max = stats.cap;
+	info->allocations = stats.allocations;
+	info->frees = stats.frees;
+}
+
+static bool may_wake(struct kmvm_vm *vm)
+{
+	return kmvm_guard_stopping(vm) || (!vm->in_event && kmvm_events_pending(vm));
+}
+
+void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until)
+{
+	ktime_t *end = until == KTIME_MAX ? NULL : &until;
+	DEFINE_WAIT(wait);
+
+	while (!kmvm_guard_stopping(vm) && ktime_before(ktime_get(), until)) {
+		prepare_to_wait(&vm->wake, &wait, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+		if (!may_wake(vm))
+			schedule_hrtimeout_range(end, current->timer_slack_ns, HRTIMER_MODE_ABS);
+		finish_wait(&vm->wake, &wait);
+		try_to_freeze();
+		if (!vm->in_event)
+			kmvm_events_drive(vm);
+	}
+}
+
+static bool give_up(void *data)
+{
+	return kmvm_guard_stopping(data);
+}
+
+void kmvm_vm_print(struct kmvm_vm *vm, enum kmvm_stream stream, const char *text, size_t size)
+{
+	struct kmvm_run *run = vm->active;
+	struct kmvm_print print = {
+		.stream = stream,
+		.run = run ? run->request.id : 0,
+		.text = text,
+		.size = size,
+		.may_wait = run && run->request.may_wait,
+		.give_up = give_up,
+		.data = vm,
+	};
+	size_t lost;
+
+	lost = kmvm_output_write(vm->out, &print);
+	if (run)
+		run->result.lost_bytes += lost;
+}
+
+const char *kmvm_mruby_version(void)
+{
+	return MRUBY_VERSION;
+}
+
+struct kmvm_vm *kmvm_vm_current(void)
+{
+	return kthread_data(current);
+}

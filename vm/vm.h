@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A VM: one mruby state, the thread that alone enters it, and all it owns.
+ *
+ *	sessions --runs--> [queue] --\
+ *	                              >-- thread kmvm/<name> -- mruby, heap, handles
+ *	handles --events--> [queue] -/
+ */
+#ifndef KMVM_VM_H
+#define KMVM_VM_H
+
+#include <linux/kref.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+
+#include "events.h"
+#include "heap.h"
+#include "output.h"
+#include "run.h"
+
+struct kmvm_binding;
+struct mrb_jmpbuf;
+struct mrb_state;
+struct RClass;
+struct RObject;
+
+struct kmvm_vm {
+	struct kref ref;
+	char name[KMVM_NAME_MAX];
+	ktime_t opened;
+	struct task_struct *thread;	/* referenced; the only one that enters mrb */
+	struct completion ready;	/* the thread has opened mruby, or failed to */
+	int error;			/* of that, set before ready */
+	bool closing;			/* set once, by kmvm_vm_close() */
+	wait_queue_head_t wake;		/* the thread: runs, events, stops, closing */
+
+	spinlock_t lock;		/* protects runs, following, current_run, counts, dead */
+	struct list_head runs;		/* queued, each with a reference */
+	struct list_head following;	/* executed, their handles alive, each with a reference */
+	struct kmvm_run *current_run;	/* the one whose Ruby is going on */
+	unsigned int waiting;		/* length of runs */
+	bool dead;			/* takes no more runs */
+	u64 runs_ended;
+	u64 errors;
+
+	raw_spinlock_t event_lock;	/* protects events; taken in interrupts */
+	struct list_head events;
+
+	/* What follows belongs to the thread; others may read single words. */
+	struct kmvm_heap heap;
+	struct mrb_state *mrb;
+	const struct kmvm_binding *const *bindings;
+	struct list_head handles;
+	unsigned long handle_count;
+	unsigned long handle_key;	/* the last one given out */
+	struct kmvm_output *log;	/* for events whose run has ended */
+	struct kmvm_output *out;	/* where Ruby prints now */
+	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
+	bool in_event;
+	struct kmvm_run *event_origin;	/* referenced: the run that the event belongs to */
+	struct mrb_jmpbuf *pad;		/* where abort() lands; NULL: nowhere */
+	bool broken;			/* abort() was called: nothing in mrb can be trusted */
+	u64 steps;			/* counted by the run that goes on */
+	s64 grace;			/* steps that ensure blocks have left; -1: no stop raised */
+	struct RObject *stop_error;	/* what a stop raises */
+	struct RClass *exit_class;	/* SystemExit */
+};
+
+/**
+ * kmvm_vm_open() - opens a VM and waits until it can run Ruby
+ * @name:	its name, shorter than KMVM_NAME_MAX
+ * @heap_max:	bytes its heap may hold
+ * @bindings:	what Ruby finds under Linux, ended by NULL; must outlive the VM
+ *
+ * Context: may sleep.
+ * Return: the VM with one reference, to be given back by kmvm_vm_close(), or an ERR_PTR.
+ */
+struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
+			     const struct kmvm_binding *const *bindings);
+
+/**
+ * kmvm_vm_close() - ends a VM: its run, its handles, its thread, its memory
+ * @vm:		the VM; the caller's reference is given back
+ *
+ * Context: may sleep.
+ */
+void kmvm_vm_close(struct kmvm_vm *vm);
+
+struct kmvm_vm *kmvm_vm_get(struct kmvm_vm *vm);
+void kmvm_vm_put(struct kmvm_vm *vm);
+
+/**
+ * kmvm_vm_find() - looks a VM up by name
+ * @name:	its name; empty means main
+ *
+ * Return: the VM with a reference, or NULL.
+ */
+struct kmvm_vm *kmvm_vm_find(const char *name);
+
+/* Puts a fresh run at the end of the queue; -ENODEV when the VM takes no more. */
+int kmvm_vm_queue(struct kmvm_vm *vm, struct kmvm_run *run);
+
+/* Would a run have to wait for another one? A guess as soon as it is told. */
+bool kmvm_vm_busy(struct kmvm_vm *vm);
+
+/* The version of mruby, as "3.3.0". */
+const char *kmvm_mruby_version(void);
+
+/* Fills what KMVM_IOC_INFO answers but its size and flags. */
+void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info);
+
+/**
+ * kmvm_vm_sleep() - lets the thread sleep and drives events meanwhile
+ * @vm:		the VM
+ * @until:	monotonic time, KTIME_MAX for no end
+ *
+ * Inside an event no further event is driven. Returns early when a stop is due, which
+ * the next check raises.
+ *
+ * Context: the VM's thread, inside a run or an event.
+ */
+void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until);
+
+/* Ends the followed runs whose handles are gone or that were stopped. The VM's thread. */
+void kmvm_vm_reap(struct kmvm_vm *vm);
+
+/* Prints where the VM prints now. The VM's thread. */
+void kmvm_vm_print(struct kmvm_vm *vm, enum kmvm_stream stream, const char *text, size_t size);
+
+/* The VM whose thread this is, or NULL. */
+struct kmvm_vm *kmvm_vm_current(void);
+
+#endif /* KMVM_VM_H */
