@@ -690,5 +690,4 @@ const struct file_operations kmvm_session_fops = {
 	.poll = session_poll,
 	.unlocked_ioctl = session_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
-	.llseek = no_llseek,
 };

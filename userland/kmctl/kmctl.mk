@@ -8,20 +8,19 @@
 # guests. Both link the compiler of BUILD/mruby/build/host, which `scripts/rake kmvm:host` makes.
 
 KMVM_BUILD	?= build
-KMVM_VERSION	?= 0.1.0
 CFLAGS		?= -O2 -g
 
 kmctl-mruby	?= $(KMVM_BUILD)/mruby
 kmctl-lib	:= $(kmctl-mruby)/build/host/lib/libmruby.a
 kmctl-settings	:= $(kmctl-mruby)/build/host/lib/libmruby.flags.mak
 kmctl-sources	:= $(sort $(wildcard userland/kmctl/*.c)) vm/verify.c
-kmctl-headers	:= $(wildcard userland/kmctl/*.h) vm/verify.h vm/image.h include/uapi/kmvm.h
+kmctl-headers	:= $(wildcard userland/kmctl/*.h) vm/verify.h vm/image.h include/uapi/kmvm.h \
+		   include/version.h
 
 # How mruby's headers read depends on how its library was built: the -D of that build.
 kmctl-defines	= $(filter -D%,$(shell sed -n 's/^MRUBY_CFLAGS = //p' $(kmctl-settings)))
 kmctl-flags	= -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Iinclude/uapi \
-		  -isystem $(kmctl-mruby)/include $(kmctl-defines) \
-		  -DKMVM_VERSION='"$(KMVM_VERSION)"'
+		  -isystem $(kmctl-mruby)/include $(kmctl-defines)
 
 .PHONY: kmctl
 kmctl: $(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl

@@ -20,6 +20,7 @@
 #include <mruby/dump.h>
 #include <mruby/version.h>
 
+#include "../../include/version.h"
 #include "compile.h"
 #include "device.h"
 #include "imagefile.h"
@@ -27,10 +28,6 @@
 #include "run.h"
 #include "say.h"
 #include "session.h"
-
-#ifndef KMVM_VERSION
-#define KMVM_VERSION	"0.1.0"
-#endif
 
 static const char usage[] =
 	"usage: kmctl run [--wait] FILE|- [--] [ARG...]\n"
