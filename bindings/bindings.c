@@ -5,13 +5,6 @@
 #include "../vm/binding.h"
 #include "bindings.h"
 
-extern const struct kmvm_binding kmvm_binding_console;
-extern const struct kmvm_binding kmvm_binding_process;
-extern const struct kmvm_binding kmvm_binding_log;
-extern const struct kmvm_binding kmvm_binding_clock;
-extern const struct kmvm_binding kmvm_binding_heap;
-extern const struct kmvm_binding kmvm_binding_timer;
-
 const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_console,
 	&kmvm_binding_process,

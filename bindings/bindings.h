@@ -5,6 +5,13 @@
 
 struct kmvm_binding;
 
+extern const struct kmvm_binding kmvm_binding_console;
+extern const struct kmvm_binding kmvm_binding_process;
+extern const struct kmvm_binding kmvm_binding_log;
+extern const struct kmvm_binding kmvm_binding_clock;
+extern const struct kmvm_binding kmvm_binding_heap;
+extern const struct kmvm_binding kmvm_binding_timer;
+
 /* Ended by NULL. */
 extern const struct kmvm_binding *const kmvm_bindings[];
 

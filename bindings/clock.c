@@ -8,6 +8,7 @@
 #include <mruby/string.h>
 
 #include "../vm/binding.h"
+#include "bindings.h"
 
 static mrb_value clock_ktime(mrb_state *mrb, mrb_value self)
 {
@@ -37,4 +38,5 @@ KMVM_BINDING(clock,
 	  "Nanoseconds since 1970-01-01 00:00 UTC: CLOCK_REALTIME." },
 	{ clock_boottime, "Linux.boottime -> Integer",
 	  "Nanoseconds since boot, time suspended counted: CLOCK_BOOTTIME." },
-	{ clock_release, "Linux.release -> String", "The kernel's release, as uname -r prints it." });
+	{ clock_release, "Linux.release -> String",
+	  "The kernel's release, as uname -r prints it." });

@@ -16,6 +16,7 @@
 
 #include "../vm/binding.h"
 #include "../vm/vm.h"
+#include "bindings.h"
 
 /* puts flattens arrays; one that holds itself ends somewhere. */
 #define NESTING_MAX	16
@@ -258,7 +259,7 @@ static void console_open(mrb_state *mrb)
 }
 
 KMVM_BINDING_OPEN(console,
-	"Printing. What a run prints goes to the session that asked for it, what an event's block prints to the kernel log unless its run is followed. There is no input.",
+	"Printing. What a run prints goes to the session that asked for it, and so does what the blocks of its timers print while the run is not over; after that they print to the kernel log. There is no input.",
 	console_open,
 	{ kernel_puts, "::Kernel#puts(*objects) -> nil",
 	  "Prints each object on a line of its own; of an array, each element." },
@@ -275,7 +276,8 @@ KMVM_BINDING_OPEN(console,
 	{ io_puts, "::IO#puts(*objects) -> nil",
 	  "As Kernel#puts, to this stream. $stdout and STDOUT, $stderr and STDERR are such." },
 	{ io_print, "::IO#print(*objects) -> nil", "As Kernel#print, to this stream." },
-	{ io_printf, "::IO#printf(format, *arguments) -> nil", "As Kernel#printf, to this stream." },
+	{ io_printf, "::IO#printf(format, *arguments) -> nil",
+	  "As Kernel#printf, to this stream." },
 	{ io_write, "::IO#write(*objects) -> Integer",
 	  "Prints the objects and returns how many bytes they had." },
 	{ io_append, "::IO#<<(object) -> IO", "Prints the object and returns the stream." },
@@ -283,4 +285,5 @@ KMVM_BINDING_OPEN(console,
 	{ io_sync, "::IO#sync -> true", "Is true: each call prints at once." },
 	{ io_set_sync, "::IO#sync=(ignored) -> object", "Does nothing." },
 	{ io_fileno, "::IO#fileno -> Integer", "1 for $stdout, 2 for $stderr." },
-	{ io_tty, "::IO#tty? -> false", "Is false: what becomes of the output is not known here." });
+	{ io_tty, "::IO#tty? -> false",
+	  "Is false: what becomes of the output is not known here." });

@@ -7,6 +7,7 @@
 
 #include "../vm/binding.h"
 #include "../vm/vm.h"
+#include "bindings.h"
 
 static void set(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
 {

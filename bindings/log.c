@@ -10,6 +10,7 @@
 
 #include "../vm/binding.h"
 #include "../vm/vm.h"
+#include "bindings.h"
 
 #define LINE_MAX_BYTES	400	/* of a message; printk would cut a longer one */
 
@@ -68,11 +69,19 @@ KMVM_BINDING(log,
 	"The kernel log. Each call is one line, as \"kmvm: main: message\"; control characters are escaped, 400 bytes are kept. 200 lines in 5 seconds are let through; a line held back makes the call return false.",
 	{ log_printk, "Linux.printk(message, level: 6) -> true or false",
 	  "Logs the message at a level from 0 (emergency) to 7 (debug)." },
-	{ log_emerg, "Linux.emerg(message) -> true or false", "Logs at level 0: the system is unusable." },
-	{ log_alert, "Linux.alert(message) -> true or false", "Logs at level 1: action must be taken at once." },
-	{ log_crit, "Linux.crit(message) -> true or false", "Logs at level 2: critical." },
-	{ log_err, "Linux.err(message) -> true or false", "Logs at level 3: an error." },
-	{ log_warn, "Linux.warn(message) -> true or false", "Logs at level 4: a warning." },
-	{ log_notice, "Linux.notice(message) -> true or false", "Logs at level 5: normal but significant." },
-	{ log_info, "Linux.info(message) -> true or false", "Logs at level 6: informational." },
-	{ log_debug, "Linux.debug(message) -> true or false", "Logs at level 7: for debugging." });
+	{ log_emerg, "Linux.emerg(message) -> true or false",
+	  "Logs at level 0: the system is unusable." },
+	{ log_alert, "Linux.alert(message) -> true or false",
+	  "Logs at level 1: action must be taken at once." },
+	{ log_crit, "Linux.crit(message) -> true or false",
+	  "Logs at level 2: critical." },
+	{ log_err, "Linux.err(message) -> true or false",
+	  "Logs at level 3: an error." },
+	{ log_warn, "Linux.warn(message) -> true or false",
+	  "Logs at level 4: a warning." },
+	{ log_notice, "Linux.notice(message) -> true or false",
+	  "Logs at level 5: normal but significant." },
+	{ log_info, "Linux.info(message) -> true or false",
+	  "Logs at level 6: informational." },
+	{ log_debug, "Linux.debug(message) -> true or false",
+	  "Logs at level 7: for debugging." });

@@ -11,6 +11,7 @@
 
 #include "../vm/binding.h"
 #include "../vm/vm.h"
+#include "bindings.h"
 
 /* Sleeps and drives events; a stop that came meanwhile is raised here. */
 static void sleep_until(mrb_state *mrb, ktime_t until)

@@ -24,6 +24,7 @@
 #include "../stub/compat.h"
 #include "../vm/binding.h"
 #include "../vm/vm.h"
+#include "bindings.h"
 
 #define PERIOD_MIN	(100 * NSEC_PER_USEC)
 

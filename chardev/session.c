@@ -319,6 +319,7 @@ static int read_header(struct kmvm_session *session)
 {
 	struct collection *in = &session->in;
 	struct kmvm_verdict verdict;
+	char line[sizeof(verdict.text) + 1];
 	int ret;
 
 	ret = kmvm_image_size(in->bytes, in->have, &in->want);
@@ -331,7 +332,8 @@ static int read_header(struct kmvm_session *session)
 		ret = -E2BIG;
 	} else {
 		kmvm_verify(in->bytes, in->have, &verdict);
-		print_error(session, 0, verdict.text);
+		snprintf(line, sizeof(line), "%s\n", verdict.text);
+		print_error(session, 0, line);
 	}
 	return ret;
 }
@@ -497,27 +499,34 @@ static int check_run(const struct kmvm_run_args *args)
 	return check_result(&args->result);
 }
 
+/* As vmemdup_user(), but charged to the caller. */
+static int copy_in(u64 from, size_t size, void *to)
+{
+	void **copy = to;
+
+	*copy = kvmalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!*copy)
+		return -ENOMEM;
+	return copy_from_user(*copy, u64_to_user_ptr(from), size) ? -EFAULT : 0;
+}
+
 /* The image and the arguments, copied once, before anything looks at them. */
 static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *request)
 {
-	request->image = vmemdup_user(u64_to_user_ptr(args->image), args->image_size);
-	if (IS_ERR(request->image))
-		return PTR_ERR(request->image);
+	int ret;
+
 	request->size = args->image_size;
-	if (!args->args_size)
-		return 0;
-	request->args = vmemdup_user(u64_to_user_ptr(args->args), args->args_size);
-	if (IS_ERR(request->args)) {
-		kvfree(request->image);
-		return PTR_ERR(request->args);
-	}
 	request->args_size = args->args_size;
-	if (request->args[args->args_size - 1]) {
+	ret = copy_in(args->image, request->size, &request->image);
+	if (!ret && request->args_size)
+		ret = copy_in(args->args, request->args_size, &request->args);
+	if (!ret && request->args_size && request->args[request->args_size - 1])
+		ret = -EINVAL;
+	if (ret) {
 		kvfree(request->image);
 		kvfree(request->args);
-		return -EINVAL;
 	}
-	return 0;
+	return ret;
 }
 
 static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)

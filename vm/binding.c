@@ -77,7 +77,8 @@ static mrb_aspec arity(const char *rest)
 			optional++;
 		else if (!splat)
 			required++;
-		keyword = given = false;
+		keyword = false;
+		given = false;
 	}
 	return MRB_ARGS_ARG(required, optional) | (splat ? MRB_ARGS_REST() : 0) |
 	       (keywords ? MRB_ARGS_KEY(keywords, 0) : 0) |

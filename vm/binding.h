@@ -37,7 +37,6 @@ struct kmvm_binding {
 };
 
 #define KMVM_BINDING_OPEN(name_, help_, open_, ...)				\
-	extern const struct kmvm_binding kmvm_binding_##name_;			\
 	static const struct kmvm_method name_##_methods[] = { __VA_ARGS__ };	\
 	const struct kmvm_binding kmvm_binding_##name_ = {			\
 		.name = #name_,							\

@@ -42,7 +42,7 @@ struct kmvm_handle {
 	struct kmvm_vm *vm;		/* outlives its handles */
 	struct list_head on_vm;		/* the VM's thread only */
 	struct list_head on_queue;	/* of events; under the VM's event_lock */
-	struct kmvm_run *origin;	/* referenced: the run that started it; NULL once that ended */
+	struct kmvm_run *origin;	/* referenced: whose it is; NULL once that ended */
 	unsigned long key;		/* of the Ruby object in the VM's table */
 	void **owner;			/* the Ruby object's pointer to us, cleared on close */
 	bool closing;			/* no event is delivered any more */

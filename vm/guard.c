@@ -160,7 +160,7 @@ bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *dat
 	bool iterating = mrb->gc.iterating;
 	bool disabled = mrb->gc.disabled;
 	struct mrb_jmpbuf pad;
-	volatile bool came_back = false;
+	volatile bool came_back = false;	/* written between setjmp and longjmp */
 
 	MRB_TRY(&pad) {
 		mrb->jmp = &pad;

@@ -143,6 +143,7 @@ void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop)
 	if (run->state == KMVM_RUN_QUEUED) {
 		list_del_init(&run->on_vm);
 		vm->waiting--;
+		run->state = KMVM_RUN_RUNNING;	/* ours to end, and nobody else's */
 		unqueued = true;
 	}
 	spin_unlock(&vm->lock);

@@ -40,7 +40,7 @@
 #define IMAGE_SIZE_MIN	(FIRST_IREP + IREP_SIZE_MIN + KMVM_SECTION_HEADER_SIZE)
 
 #define NLOCALS_MAX	255	/* an environment keeps their number in a byte */
-#define NAMES_MAX	0xffff	/* numbers of 16 bits, and the last one means none */
+#define LOCALS_MAX	0xffff	/* their numbers have 16 bits, and the last one means none */
 
 #define LINES_PACKED	2	/* the only kind of line table that 3.x writes, or can look up */
 
@@ -49,7 +49,7 @@ struct judge {
 	struct kmvm_verdict *verdict;
 	u32 irep;	/* number of the one being judged */
 	u32 ireps;	/* how many there are, once all were met */
-	u32 symbols;	/* entries of symbol tables so far */
+	u32 names;	/* how many so far */
 };
 
 static __printf(3, 4)
@@ -281,6 +281,15 @@ static int check_pool(struct judge *judge, struct kmvm_cursor *cursor)
 	return 0;
 }
 
+static int count_names(struct judge *judge, const struct kmvm_cursor *cursor, u32 count)
+{
+	judge->names += count;
+	if (judge->names > KMVM_IMAGE_NAMES_MAX)
+		return refuse(judge, cursor->at, "%u names so far, an image may have %u",
+			      judge->names, KMVM_IMAGE_NAMES_MAX);
+	return 0;
+}
+
 static int check_symbols(struct judge *judge, struct kmvm_cursor *cursor)
 {
 	u16 count = kmvm_take_u16(cursor);
@@ -302,11 +311,7 @@ static int check_symbols(struct judge *judge, struct kmvm_cursor *cursor)
 	if (cursor->cut)
 		return refuse_irep(judge, cursor->at, "its symbols go past the end of its record");
 
-	judge->symbols += count;
-	if (judge->symbols > KMVM_IMAGE_SYMBOLS_MAX)
-		return refuse_irep(judge, cursor->at, "%u symbols so far, an image may have %u",
-				   judge->symbols, KMVM_IMAGE_SYMBOLS_MAX);
-	return 0;
+	return count_names(judge, cursor, count);
 }
 
 /* Judges one record and steps over it. */
@@ -407,7 +412,7 @@ static int check_names(struct judge *judge, struct kmvm_cursor *section, const c
 	}
 	if (section->cut)
 		return refuse(judge, section->at, "section %s: its names go past its end", ident);
-	return 0;
+	return count_names(judge, section, count);
 }
 
 /* Steps over a number of a packed line table. mruby reads on when the table ends inside one. */
@@ -521,9 +526,9 @@ static int check_locals(struct judge *judge, struct kmvm_cursor *section)
 	struct kmvm_irep irep;
 	int ret;
 
-	if (names > NAMES_MAX)
+	if (names > LOCALS_MAX)
 		return refuse(judge, section->at, "section LVAR: %u names, there can be %u",
-			      names, NAMES_MAX);
+			      names, LOCALS_MAX);
 	ret = check_names(judge, section, "LVAR", names);
 	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
 		next_irep(&ireps, &irep);

@@ -26,10 +26,10 @@
 #define KMVM_IREP_DEPTH_MAX	32
 
 /*
- * Entries in the symbol tables of one image. mruby looks each up in one of 256 chains, so its
- * time grows with their square.
+ * Names in one image: entries of symbol tables, files, locals. mruby makes symbols of them, for
+ * good, and looks each up in chains, so its time grows with the square of their number.
  */
-#define KMVM_IMAGE_SYMBOLS_MAX	131072U
+#define KMVM_IMAGE_NAMES_MAX	65536
 
 /**
  * struct kmvm_verdict - why an image was refused

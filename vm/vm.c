@@ -58,7 +58,7 @@ static void open_names(mrb_state *mrb, void *data)
 /* abort() while mruby opens must land somewhere; there is no state to enter yet. */
 static mrb_state *open_state(struct kmvm_vm *vm)
 {
-	mrb_state *volatile mrb = NULL;
+	mrb_state *volatile mrb = NULL;	/* written between setjmp and longjmp */
 	struct mrb_jmpbuf pad;
 
 	MRB_TRY(&pad) {

@@ -517,16 +517,37 @@ static void put_many_symbols(struct maker *maker, int children, unsigned int sym
 	close_size(maker, size, size);
 }
 
-static void make_symbols(struct maker *maker, unsigned int last)
+/* Names in two ireps, then those of files and of locals. */
+static void make_names(struct maker *maker, int files, int locals)
 {
-	size_t section;
+	size_t section, at;
+	int i;
 
 	open_image(maker);
 	section = open_ireps(maker);
-	put_many_symbols(maker, 2, 0xffff);
-	put_many_symbols(maker, 0, 0xffff);
-	put_many_symbols(maker, 0, last);
+	put_many_symbols(maker, 1, 0x7fff);
+	put_many_symbols(maker, 0, 0x7fff);
 	close_size(maker, section, KMVM_IMAGE_HEADER_SIZE);
+
+	at = maker->size;
+	put(maker, "DBG", 4);
+	section = open_size(maker);
+	put_number(maker, 2, files);
+	for (i = 0; i < files; i++)
+		put_text(maker, "a.rb");
+	for (i = 0; i < 2; i++) {
+		put(maker, "\0\0\0\23\0\1", 6);
+		put_lines(maker, 0, 0, "\0\2", 2);
+	}
+	close_size(maker, section, at);
+
+	at = maker->size;
+	put(maker, "LVAR", 4);
+	section = open_size(maker);
+	put_number(maker, 4, locals);
+	for (i = 0; i < locals; i++)
+		put_text(maker, "x");
+	close_size(maker, section, at);
 	put_end(maker);
 }
 
@@ -549,7 +570,7 @@ static const char deep[] =
 static const char small[] =
 	"irep 0: pool entry 3 is no big integer, or too small for one";
 static const char many[] =
-	"irep 2: 131073 symbols so far, an image may have 131072";
+	"65537 names so far, an image may have 65536";
 
 static void run_made(struct maker *maker)
 {
@@ -557,7 +578,9 @@ static void run_made(struct maker *maker)
 	expect(maker, deep);
 	make_nested(maker, 200000);
 	expect(maker, deep);
-	make_symbols(maker, 3);
+	make_names(maker, 1, 2);
+	expect(maker, many);
+	make_names(maker, 3, 0);
 	expect(maker, many);
 	make_big(maker, 10, "00000000000000000000");
 	expect(maker, small);
@@ -600,11 +623,11 @@ static void run_accepted(struct maker *maker)
 	expect_accepted(maker, "a big integer of base 36");
 	make_nested(maker, KMVM_IREP_DEPTH_MAX);
 	expect_accepted(maker, "as deep as allowed");
-	make_symbols(maker, 2);
-	expect_accepted(maker, "as many symbols as allowed");
+	make_names(maker, 1, 1);
+	expect_accepted(maker, "as many names as allowed");
 }
 
-#define MADE		11
+#define MADE		12
 #define ACCEPTED	11
 
 /* kmvm_image_size() answers as early as it can. */
