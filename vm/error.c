@@ -51,6 +51,13 @@ struct asked {
 	mrb_value answer;
 };
 
+static void ask_class(mrb_state *mrb, void *data)
+{
+	struct asked *asked = data;
+
+	asked->answer = mrb_str_new_cstr(mrb, mrb_obj_classname(mrb, asked->object));
+}
+
 static void ask_message(mrb_state *mrb, void *data)
 {
 	struct asked *asked = data;
@@ -100,39 +107,49 @@ static void add_frames(struct text *text, mrb_value backtrace)
 	}
 }
 
+struct report {
+	mrb_value class;
+	mrb_value message;
+	mrb_value backtrace;
+};
+
+static void put_together(struct text *text, const struct report *report)
+{
+	bool message = mrb_string_p(report->message) && RSTRING_LEN(report->message);
+	bool frames = mrb_array_p(report->backtrace) && RARRAY_LEN(report->backtrace);
+
+	if (frames) {
+		add_string(text, RARRAY_PTR(report->backtrace)[0]);
+		add(text, ": ");
+	}
+	if (message) {
+		add_string(text, report->message);
+		add(text, " (");
+	}
+	add_string(text, report->class);
+	add(text, message ? ")\n" : "\n");
+	if (frames)
+		add_frames(text, report->backtrace);
+}
+
 char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
 {
 	int arena = mrb_gc_arena_save(vm->mrb);
-	mrb_value message, backtrace, ignored;
 	struct text text = { 0 };
+	struct report report;
+	mrb_value ignored;
 
+	/* All asked before the buffer is there, which no abort() then leaves behind. */
+	report.backtrace = ask(vm, ask_backtrace, exc, &ignored);
+	report.class = ask(vm, ask_class, exc, &ignored);
+	report.message = mrb_nil_value();
+	if (!kmvm_guard_stopped(vm))
+		report.message = ask(vm, ask_message, exc, &ignored);
 	text.buffer = kvmalloc(KMVM_TEXT_MAX, GFP_KERNEL);
-	if (!text.buffer)
-		return NULL;
-	text.buffer[0] = '\0';
-
-	backtrace = ask(vm, ask_backtrace, exc, &ignored);
-	message = mrb_nil_value();
-	if (!vm->broken && !kmvm_guard_stopped(vm))
-		message = ask(vm, ask_message, exc, &ignored);
-	if (vm->broken) {
-		add(&text, "mruby gave up\n");
-		return text.buffer;
+	if (text.buffer) {
+		text.buffer[0] = '\0';
+		put_together(&text, &report);
 	}
-	if (mrb_array_p(backtrace) && RARRAY_LEN(backtrace)) {
-		add_string(&text, RARRAY_PTR(backtrace)[0]);
-		add(&text, ": ");
-	}
-	if (kmvm_guard_stopped(vm)) {
-		add(&text, "interrupted\n");
-	} else if (mrb_string_p(message) && RSTRING_LEN(message)) {
-		add_string(&text, message);
-		add(&text, " (%s)\n", mrb_obj_classname(vm->mrb, exc));
-	} else {
-		add(&text, "%s\n", mrb_obj_classname(vm->mrb, exc));
-	}
-	if (mrb_array_p(backtrace))
-		add_frames(&text, backtrace);
 	mrb_gc_arena_restore(vm->mrb, arena);
 	return text.buffer;
 }

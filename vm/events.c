@@ -61,7 +61,7 @@ void kmvm_handle_close(struct kmvm_handle *handle)
 	leave_queue(handle);
 	list_del(&handle->on_vm);
 	WRITE_ONCE(vm->handle_count, vm->handle_count - 1);
-	if (vm->mrb && !vm->broken) {
+	if (!vm->broken) {
 		if (handle->owner)
 			*handle->owner = NULL;
 		kmvm_object_forget(vm->mrb, handle->key);
@@ -136,15 +136,13 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	vm->in_event = true;
 	kmvm_guard_arm(vm, &outer);
 
-	if (!kmvm_guard_enter(vm, run_event, handle, &exc) && !vm->broken)
+	if (!kmvm_guard_enter(vm, run_event, handle, &exc))
 		kmvm_error_report(vm, exc);
 	kmvm_output_flush(vm->log);
 
 	vm->in_event = false;
 	vm->out = outer_out;
 	vm->active = outer_active;
-	if (vm->broken)
-		return;
 	kmvm_guard_disarm(vm, &outer);
 	if (vm->event_origin)
 		kmvm_run_put(vm->event_origin);
@@ -158,7 +156,7 @@ void kmvm_events_drive(struct kmvm_vm *vm)
 	/* A bound: a timer faster than its block must not keep runs waiting for ever. */
 	unsigned int left = 64;
 
-	while (left-- && !vm->broken && !READ_ONCE(vm->closing) && (handle = next_event(vm)))
+	while (left-- && !READ_ONCE(vm->closing) && (handle = next_event(vm)))
 		drive_one(vm, handle);
 	kmvm_vm_reap(vm);
 }

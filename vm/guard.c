@@ -153,7 +153,6 @@ bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *dat
 {
 	mrb_state *mrb = vm->mrb;
 	struct mrb_jmpbuf *outer_jmp = mrb->jmp;
-	struct mrb_jmpbuf *outer_pad = vm->pad;
 	struct mrb_context *context = mrb->c;
 	ptrdiff_t level = context->ci - context->cibase;
 	int arena = mrb_gc_arena_save(mrb);
@@ -164,21 +163,12 @@ bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *dat
 
 	MRB_TRY(&pad) {
 		mrb->jmp = &pad;
-		/* abort() leaves everything behind: it lands on the outermost pad. */
-		if (!outer_pad)
-			vm->pad = &pad;
 		body(mrb, data);
 		came_back = !mrb->exc;
 	} MRB_CATCH(&pad) {
-		if (vm->broken) {
-			vm->pad = outer_pad;
-			*exc = mrb_nil_value();
-			return false;
-		}
 	} MRB_END_EXC(&pad);
 
 	mrb->jmp = outer_jmp;
-	vm->pad = outer_pad;
 	*exc = mrb->exc ? mrb_obj_value(mrb->exc) : mrb_nil_value();
 	mrb->exc = NULL;
 	if (!came_back) {

@@ -66,8 +66,8 @@ bool kmvm_guard_stopped(struct kmvm_vm *vm);
  * @data:	for @body
  * @exc:	what it raised, kept alive by the arena; nil if it did not
  *
- * Whatever happens, context, arena and flags of the collector are then as before. After
- * abort() vm->broken is set and mruby must not be entered again.
+ * Whatever it raises, context, arena and flags of the collector are then as before.
+ * abort() does not come back here: it lands on the pad of the thread, vm->pad.
  *
  * Context: the VM's thread.
  * Return: true if @body came to its end.
@@ -78,7 +78,7 @@ bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *dat
 /* Takes the stack's bounds of the current thread. */
 void kmvm_guard_open(struct kmvm_vm *vm);
 
-/* Where abort() of stub/libc comes to. */
+/* Where abort() of stub/libc comes to: leaves all behind for vm->pad, vm->broken set. */
 void kmvm_guard_abort(const char *why);
 
 #endif /* KMVM_GUARD_H */

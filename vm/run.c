@@ -108,12 +108,22 @@ void kmvm_run_end(struct kmvm_run *run)
 	kmvm_run_put(run);
 }
 
+static void end_with(struct kmvm_run *run, enum kmvm_outcome outcome, const char *error)
+{
+	end(run, outcome, 1);
+	kvfree(run->error);
+	run->error = kstrdup(error, GFP_KERNEL);
+	kmvm_run_end(run);
+}
+
 void kmvm_run_end_stopped(struct kmvm_run *run)
 {
-	end(run, KMVM_INTERRUPTED, 1);
-	kvfree(run->error);
-	run->error = kstrdup("interrupted\n", GFP_KERNEL_ACCOUNT);
-	kmvm_run_end(run);
+	end_with(run, KMVM_INTERRUPTED, "interrupted\n");
+}
+
+void kmvm_run_end_broken(struct kmvm_run *run)
+{
+	end_with(run, KMVM_SPENT, "mruby gave up; the VM starts afresh\n");
 }
 
 void kmvm_run_start(struct kmvm_run *run)
@@ -234,7 +244,7 @@ static void inspect_value(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value va
 	mrb_value exc;
 
 	run->value = kmvm_value_text(vm, value, &exc);
-	if (!vm->broken && !mrb_nil_p(exc))
+	if (!mrb_nil_p(exc))
 		judge(vm, run, exc);
 }
 
@@ -264,8 +274,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 	kmvm_guard_arm(vm, &outer);
 
 	if (!kmvm_guard_enter(vm, load_and_run, &execution, &exc)) {
-		if (!vm->broken)
-			judge(vm, run, exc);
+		judge(vm, run, exc);
 	} else {
 		end(run, KMVM_DONE, 0);
 		mrb_gc_protect(mrb, execution.value);
@@ -277,12 +286,6 @@ void kmvm_run_execute(struct kmvm_run *run)
 
 	vm->active = NULL;
 	vm->out = vm->log;
-	if (vm->broken) {
-		end(run, KMVM_SPENT, 1);
-		kvfree(run->error);
-		run->error = kstrdup("mruby gave up; the VM starts afresh\n", GFP_KERNEL);
-		return;
-	}
 	kmvm_guard_disarm(vm, &outer);
 	mrb_gc_arena_restore(mrb, arena);
 }

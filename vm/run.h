@@ -131,4 +131,7 @@ void kmvm_run_end(struct kmvm_run *run);
 /* As kmvm_run_end(), for a run that was stopped while it waited or was followed. */
 void kmvm_run_end_stopped(struct kmvm_run *run);
 
+/* As kmvm_run_end(), for a run in which mruby gave up. The VM's thread. */
+void kmvm_run_end_broken(struct kmvm_run *run);
+
 #endif /* KMVM_RUN_H */

@@ -55,50 +55,55 @@ static void open_names(mrb_state *mrb, void *data)
 	kmvm_bindings_define(mrb, vm->bindings);
 }
 
-/* abort() while mruby opens must land somewhere; there is no state to enter yet. */
-static mrb_state *open_state(struct kmvm_vm *vm)
-{
-	mrb_state *volatile mrb = NULL;	/* written between setjmp and longjmp */
-	struct mrb_jmpbuf pad;
-
-	MRB_TRY(&pad) {
-		vm->pad = &pad;
-		mrb = mrb_open_allocf(allocate, vm);
-	} MRB_CATCH(&pad) {
-		mrb = NULL;
-	} MRB_END_EXC(&pad);
-	vm->pad = NULL;
-	return mrb;
-}
-
-static int open_ruby(struct kmvm_vm *vm)
+static bool open_state(struct kmvm_vm *vm)
 {
 	struct kmvm_guard_state outer;
 	mrb_value exc;
 
-	vm->broken = false;
-	vm->mrb = open_state(vm);
+	vm->mrb = mrb_open_allocf(allocate, vm);
 	if (!vm->mrb)
-		goto err_close_heap;
+		return false;
 	vm->mrb->ud = vm;
 	kmvm_guard_open(vm);
 	kmvm_guard_arm(vm, &outer);
-	if (!kmvm_guard_enter(vm, open_names, vm, &exc))
-		goto err_close_heap;
-	return 0;
+	return kmvm_guard_enter(vm, open_names, vm, &exc);
+}
 
-err_close_heap:
-	vm->mrb = NULL;
-	kmvm_heap_close(&vm->heap);
-	return -ENOMEM;
+/*
+ * Runs a step of the thread on the pad where abort() lands. It is the only one for that:
+ * whatever abort() leaves behind is reached from the VM and put right by recover().
+ */
+static bool on_pad(struct kmvm_vm *vm, bool (*step)(struct kmvm_vm *vm))
+{
+	volatile bool done = false;	/* written between setjmp and longjmp */
+	struct mrb_jmpbuf pad;
+
+	MRB_TRY(&pad) {
+		vm->pad = &pad;
+		done = step(vm);
+	} MRB_CATCH(&pad) {
+		done = false;
+	} MRB_END_EXC(&pad);
+	vm->pad = NULL;
+	return done;
 }
 
 /* By chunk: no finaliser of mruby is trusted with that, and none is needed. */
 static void close_ruby(struct kmvm_vm *vm)
 {
+	vm->broken = true;
 	kmvm_handles_close(vm, NULL);
 	vm->mrb = NULL;
 	kmvm_heap_close(&vm->heap);
+}
+
+static int open_ruby(struct kmvm_vm *vm)
+{
+	vm->broken = false;
+	if (on_pad(vm, open_state))
+		return 0;
+	close_ruby(vm);
+	return -ENOMEM;
 }
 
 static struct kmvm_run *next_run(struct kmvm_vm *vm)
@@ -122,12 +127,12 @@ static void execute(struct kmvm_vm *vm, struct kmvm_run *run)
 	bool follow;
 
 	kmvm_run_execute(run);
-	if (!(run->request.flags & KMVM_RUN_FOLLOW))
+	follow = run->handles && run->request.flags & KMVM_RUN_FOLLOW;
+	if (!follow)
 		kmvm_handles_disown(vm, run);
 
 	spin_lock(&vm->lock);
 	vm->current_run = NULL;
-	follow = run->handles && !vm->broken;
 	if (follow) {
 		run->state = KMVM_RUN_FOLLOWING;
 		list_add_tail(&run->on_vm, &vm->following);
@@ -144,7 +149,7 @@ static struct kmvm_run *over(struct kmvm_vm *vm)
 
 	lockdep_assert_held(&vm->lock);
 	list_for_each_entry(run, &vm->following, on_vm)
-		if (!run->handles || READ_ONCE(run->stop) || READ_ONCE(vm->closing) || vm->broken)
+		if (!run->handles || READ_ONCE(run->stop) || READ_ONCE(vm->closing))
 			return run;
 	return NULL;
 }
@@ -181,35 +186,45 @@ static bool has_work(struct kmvm_vm *vm)
 	return work || kmvm_events_pending(vm) || READ_ONCE(vm->closing);
 }
 
-/* What abort() left is dropped whole; sessions find a fresh VM of the same name. */
-static int reopen(struct kmvm_vm *vm)
-{
-	vm->in_event = false;
-	if (vm->event_origin)
-		kmvm_run_put(vm->event_origin);
-	vm->event_origin = NULL;
-	kmvm_vm_reap(vm);
-	close_ruby(vm);
-	return open_ruby(vm);
-}
-
-static void serve(struct kmvm_vm *vm)
+/* True when the VM closes; does not come back from abort(). */
+static bool serve(struct kmvm_vm *vm)
 {
 	while (!READ_ONCE(vm->closing)) {
 		struct kmvm_run *run;
 
 		wait_event_freezable(vm->wake, has_work(vm));
 		kmvm_events_drive(vm);
-		run = vm->broken ? NULL : next_run(vm);
+		run = next_run(vm);
 		if (run)
 			execute(vm, run);
 		kmvm_vm_reap(vm);
-		if (vm->broken && reopen(vm)) {
-			pr_err("kmvm: %s: no memory to open it again\n", vm->name);
-			return;
-		}
 		cond_resched();
 	}
+	return true;
+}
+
+/* After abort(): ends what was going on, drops mruby whole, and opens it afresh. */
+static int recover(struct kmvm_vm *vm)
+{
+	struct kmvm_run *run;
+
+	vm->active = NULL;
+	vm->out = vm->log;
+	vm->in_event = false;
+	if (vm->event_origin)
+		kmvm_run_put(vm->event_origin);
+	vm->event_origin = NULL;
+	kmvm_handles_close(vm, NULL);
+
+	spin_lock(&vm->lock);
+	run = vm->current_run;
+	vm->current_run = NULL;
+	spin_unlock(&vm->lock);
+	if (run)
+		kmvm_run_end_broken(run);
+	kmvm_vm_reap(vm);
+	close_ruby(vm);
+	return open_ruby(vm);
 }
 
 static void refuse_runs(struct kmvm_vm *vm)
@@ -238,10 +253,15 @@ static int vm_thread(void *data)
 	vm->error = open_ruby(vm);
 	complete(&vm->ready);
 	if (!vm->error) {
-		serve(vm);
+		while (!on_pad(vm, serve)) {
+			if (recover(vm)) {
+				pr_err("kmvm: %s: no memory to open it again\n", vm->name);
+				break;
+			}
+		}
 		refuse_runs(vm);
-		kmvm_vm_reap(vm);
 		close_ruby(vm);
+		kmvm_vm_reap(vm);
 	}
 	/* kthread_stop() wants a thread that is still there. */
 	while (!kthread_should_stop())

@@ -62,7 +62,7 @@ struct kmvm_vm {
 	bool in_event;
 	struct kmvm_run *event_origin;	/* referenced: the run that the event belongs to */
 	struct mrb_jmpbuf *pad;		/* where abort() lands; NULL: nowhere */
-	bool broken;			/* abort() was called: nothing in mrb can be trusted */
+	bool broken;			/* mrb cannot be entered: abort() was called, or it closes */
 	u64 steps;			/* counted by the run that goes on */
 	s64 grace;			/* steps that ensure blocks have left; -1: no stop raised */
 	struct RObject *stop_error;	/* what a stop raises */

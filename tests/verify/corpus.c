@@ -18,9 +18,11 @@ size_t corpus_size;
 static void read_image(struct image *image, const char *path)
 {
 	FILE *file = fopen(path, "rb");
-	long size;
+	long size = -1;
 
-	if (!file || fseek(file, 0, SEEK_END) || (size = ftell(file)) < 0) {
+	if (file && !fseek(file, 0, SEEK_END))
+		size = ftell(file);
+	if (size < 0) {
 		perror(path);
 		exit(2);
 	}

@@ -18,7 +18,7 @@
 #include "mutants.h"
 
 #define SMALL		6000	/* bytes: larger images are mostly code, and slow */
-#define TINY		600	/* bytes: each value of each byte is tried on one image of this size */
+#define TINY		600	/* bytes: each value of each byte of one image is tried */
 #define FIELDS_MAX	4096
 #define CULPRIT		"verify-culprit.mrb"
 

@@ -17,12 +17,13 @@
 
 static const int stopping[] = { SIGINT, SIGTERM, SIGHUP };
 
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught, count;
 static sigset_t outside;	/* the mask while asleep: that of our parent */
 
 static void note(int signal)
 {
 	caught = signal;
+	count++;
 }
 
 void kmctl_catch_signals(void)
@@ -81,7 +82,12 @@ int kmctl_wait(struct kmctl_session *session, struct pollfd *fds, int count, int
 	int ret;
 
 	ret = ppoll(fds, count, ms < 0 ? NULL : &time, &outside);
-	if (ret < 0 && errno == EINTR && caught)
+	if (ret >= 0)
+		return ret;
+	ret = -errno;
+	while (session->signals < count) {
 		kmctl_stop(session);
-	return ret < 0 ? -errno : ret;
+		session->signals++;
+	}
+	return ret;
 }

@@ -14,6 +14,7 @@ struct pollfd;
 struct kmctl_session {
 	int fd;
 	int stops;		/* stops sent so far */
+	int signals;		/* those among them that a signal asked for */
 	int output_error;	/* of the write that failed, ETIMEDOUT for one given up */
 };
 

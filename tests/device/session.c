@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The device, as the tests use it when it is not what they test. */
+#include "test.h"
+
+int session(int flags)
+{
+	int fd = open(DEVICE, flags | O_CLOEXEC);
+
+	if (fd < 0)
+		give_up("open %s: %m", DEVICE);
+	return fd;
+}
+
+int session_read_write(void)
+{
+	return session(O_RDWR);
+}
+
+static void take(struct outcome *outcome, struct kmvm_result *result)
+{
+	memset(outcome->value, 0, sizeof(outcome->value));
+	memset(outcome->error, 0, sizeof(outcome->error));
+	*result = (struct kmvm_result) {
+		.value = (uintptr_t)outcome->value,
+		.error = (uintptr_t)outcome->error,
+		.value_size = sizeof(outcome->value),
+		.error_size = sizeof(outcome->error),
+	};
+}
+
+int run_image(int fd, u32 flags, const struct image *image, struct outcome *outcome)
+{
+	struct kmvm_run_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.image = (uintptr_t)image->bytes,
+		.image_size = image->size,
+	};
+	int ret;
+
+	take(outcome, &args.result);
+	ret = ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0;
+	outcome->result = args.result;
+	outcome->id = args.id;
+	return ret;
+}
+
+int run(int fd, u32 flags, struct outcome *outcome, const char *text)
+{
+	struct image image = ruby_text(text);
+	int ret = run_image(fd, flags, &image, outcome);
+
+	free(image.bytes);
+	return ret;
+}
+
+u64 start(int fd, u32 flags, const char *text)
+{
+	struct outcome outcome;
+	int ret = run(fd, flags | KMVM_RUN_ASYNC, &outcome, text);
+
+	if (ret)
+		give_up("a run could not be started: %s", strerror(ret));
+	return outcome.id;
+}
+
+int wait_run(int fd, u64 id, struct outcome *outcome)
+{
+	struct kmvm_wait_args args = { .size = sizeof(args), .id = id };
+	int ret;
+
+	take(outcome, &args.result);
+	ret = ioctl(fd, KMVM_IOC_WAIT, &args) ? errno : 0;
+	outcome->result = args.result;
+	outcome->id = id;
+	return ret;
+}
+
+int stop_run(int fd, u64 id, u32 flags)
+{
+	struct kmvm_stop_args args = { .size = sizeof(args), .id = id, .flags = flags };
+
+	return ioctl(fd, KMVM_IOC_STOP, &args) ? errno : 0;
+}
+
+struct kmvm_info info_of(int fd)
+{
+	struct kmvm_info info = { .size = sizeof(info) };
+
+	if (ioctl(fd, KMVM_IOC_INFO, &info))
+		give_up("KMVM_IOC_INFO: %m");
+	return info;
+}
+
+bool vm_idle(int fd)
+{
+	struct kmvm_info info = info_of(fd);
+
+	return !info.owner_pid && !info.waiting && !info.handles;
+}
+
+void expect(int fd, const char *text, u32 outcome, const char *value)
+{
+	struct outcome got;
+
+	is(run(fd, KMVM_RUN_INSPECT, &got, text), 0, "errno of %s", text);
+	is(got.result.outcome, outcome, "outcome of %s (%s)", text, got.error);
+	if (value)
+		is_text(got.value, value, "value of %s", text);
+}
+
+void expect_value(const char *text, const char *value)
+{
+	int fd = session_read_write();
+
+	expect(fd, text, KMVM_DONE, value);
+	close(fd);
+}
+
+ssize_t read_some(int fd, size_t size, struct output *output)
+{
+	static char buffer[1 << 20];
+	ssize_t got = read(fd, buffer, size);
+	ssize_t at = 0;
+
+	if (got < 0)
+		return -errno;
+	while (at < got) {
+		struct kmvm_record head;
+
+		if (got - at < (ssize_t)sizeof(head) + 1)
+			give_up("read() gave %zd bytes after %zd: less than a record", got, at);
+		memcpy(&head, buffer + at, sizeof(head));
+		at += sizeof(head);
+		if (!head.size || head.size > (size_t)(got - at) || head.reserved ||
+		    (head.stream != KMVM_STDOUT && head.stream != KMVM_STDERR))
+			give_up("bad record at %zd of %zd: size %u, stream %u, reserved %u", at,
+				got, head.size, head.stream, head.reserved);
+		append(head.stream == KMVM_STDOUT ? &output->out : &output->err, buffer + at,
+		       head.size);
+		append(&output->both, buffer + at, head.size);
+		output->records++;
+		output->run = head.run;
+		at += head.size;
+	}
+	return got;
+}
+
+void read_all(int fd, struct output *output)
+{
+	ssize_t got;
+
+	while ((got = read_some(fd, 1 << 16, output)) > 0)
+		;
+	is(got, 0, "read() at the end");
+}
+
+bool read_until(int fd, struct output *output, const char *text)
+{
+	ssize_t got = 1;
+
+	while (got > 0 && !(output->both.bytes && strstr(output->both.bytes, text)))
+		got = read_some(fd, 1 << 16, output);
+	holds(got > 0, "'%s' was not printed, read() gave %zd", text, got);
+	return got > 0;
+}
+
+ssize_t put(int fd, const void *bytes, size_t size)
+{
+	ssize_t ret = write(fd, bytes, size);
+
+	return ret < 0 ? -errno : ret;
+}
