@@ -7,7 +7,6 @@
 #
 # rake kmvm:host      build/host/bin/mrbc, build/host/lib/libmruby.a
 # rake kmvm:kernel    build/kernel: generated C, symbol headers, objects.mk for Kbuild
-# rake kmvm:userland  build/kernel/lib/libmruby.a: the same interpreter over the host's libc, for tests
 
 # A compiler without floats, so that its lexer sees a float literal for what it is here: a mistake.
 NO_FLOAT = %w[MRB_NO_FLOAT].freeze
@@ -95,8 +94,6 @@ MRuby::CrossBuild.new("kernel") do |conf|
   conf.defines.concat(%w[MRB_NO_STDIO MRB_NO_DEFAULT_RO_DATA_P])
   # A method is otherwise a function's address with flags in its top bits, which a kernel address uses.
   conf.defines << "MRB_USE_METHOD_T_STRUCT"
-  # For the tests in userland only: Kbuild has flags of its own.
-  conf.cc.flags.concat(ENV["KMVM_USERLAND_CFLAGS"].split) if ENV["KMVM_USERLAND_CFLAGS"]
   KERNEL_GEMS.each_key { |name| conf.gem core: name }
 end
 
@@ -106,10 +103,6 @@ namespace :kmvm do
     Rake::Task[host.libmruby_static].invoke
     Rake::Task["#{host.build_dir}/lib/libmruby.flags.mak"].invoke
     Rake::Task[host.mrbcfile].invoke
-  end
-
-  task :userland do
-    Rake::Task[MRuby.targets["kernel"].libmruby_static].invoke
   end
 
   task :kernel do

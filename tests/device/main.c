@@ -9,8 +9,8 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "errnos.h"
 #include "test.h"
+#include "errnos.h"
 
 #define LIMIT	90	/* seconds of a test that did not ask for more */
 #define SKIPPED	77
@@ -231,7 +231,8 @@ static bool all_provoked(void)
 	bool all = true;
 
 	for (size_t i = 0; i < COUNT(errnos); i++)
-		if (!shared->provoked[errnos[i].number] && !errnos[i].rare) {
+		/* ENODEV wants a VM that has failed to open again: no test brings that about. */
+		if (!shared->provoked[errnos[i].number] && errnos[i].number != ENODEV) {
 			complain("", 0, "%s was not provoked", errnos[i].name);
 			all = false;
 		}

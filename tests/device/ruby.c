@@ -23,6 +23,8 @@ struct image ruby_text(const char *text)
 	mrb_ccontext *context = mrb_ccontext_new(mrb);
 	struct mrb_parser_state *parser;
 	struct RProc *proc = NULL;
+	char *bytes = NULL;
+	FILE *file;
 	struct image image = { 0 };
 
 	mrb_ccontext_filename(mrb, context, "t.rb");
@@ -34,8 +36,11 @@ struct image ruby_text(const char *text)
 	if (!proc)
 		give_up("this does not compile: %s: %s", parser && parser->nerr ?
 			parser->error_buffer[0].message : "", text);
-	if (mrb_dump_irep(mrb, proc->body.irep, MRB_DUMP_DEBUG_INFO, &image.bytes, &image.size))
+	file = open_memstream(&bytes, &image.size);
+	if (!file || mrb_dump_irep_binary(mrb, proc->body.irep, MRB_DUMP_DEBUG_INFO, file) ||
+	    fclose(file))
 		give_up("no memory for an image");
+	image.bytes = (unsigned char *)bytes;
 	mrb_parser_free(parser);
 	mrb_ccontext_free(mrb, context);
 	return image;

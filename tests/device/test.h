@@ -22,8 +22,8 @@
 
 #include "kmvm.h"
 
-typedef uint32_t u32;
-typedef uint64_t u64;
+typedef __u32 u32;
+typedef __u64 u64;
 
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define DEVICE		"/dev/kmvm"

@@ -70,7 +70,7 @@ static void pieces(const void *data)
 
 	srand(1);
 	while (at < image.size) {
-		size_t size = piece ?: rand() % 3 ? 1 + rand() % 64 : 1 + rand() % 20000;
+		size_t size = piece ?: 1U + rand() % (rand() % 3 ? 64 : 20000);
 
 		if (size > image.size - at)
 			size = image.size - at;
@@ -302,20 +302,19 @@ static void garbage_told(const void *data)
 	}
 }
 
-/* Each byte of an image wrong in turn: refused, or run; the session goes on either way. */
+/* Each byte of the heads of an image wrong in turn: refused, or waiting for more bytes. */
 static void damaged(const void *data)
 {
 	struct image image = ruby("x = [1, 'two']; x.each { |i| i.to_s }");
 	unsigned int refused = 0;
 	int fd = session_read_write();
 
-	for (size_t at = 0; at < image.size; at++) {
+	/* Header, head of the first section, size of the first record; tests/verify has the rest. */
+	for (size_t at = 0; at < 36; at++) {
 		struct output output = { 0 };
 		struct image good = ruby_text("print 'good'");
 		ssize_t ret;
 
-		if (at >= 36 && at < image.size - 120)
-			continue;	/* its code: what runs then is not this test's */
 		image.bytes[at] ^= 0x40;
 		ret = put(fd, image.bytes, image.size);
 		image.bytes[at] ^= 0x40;
@@ -334,7 +333,7 @@ static void damaged(const void *data)
 		printed(fd, "good");
 		free(good.bytes);
 	}
-	holds(refused > 20, "only %u were refused", refused);
+	holds(refused > 30, "only %u were refused", refused);
 }
 
 static void nothing(const void *data)

@@ -19,7 +19,7 @@ kmctl-headers	:= $(wildcard userland/kmctl/*.h) vm/verify.h vm/image.h include/u
 
 # How mruby's headers read depends on how its library was built: the -D of that build.
 kmctl-defines	= $(filter -D%,$(shell sed -n 's/^MRUBY_CFLAGS = //p' $(kmctl-settings)))
-kmctl-flags	= -std=gnu11 -Wall -Wextra -Wno-unused-parameter -Iinclude/uapi \
+kmctl-flags	= -std=gnu11 -Wall -Wextra -Wshadow -Wno-unused-parameter -Iinclude/uapi \
 		  -isystem $(kmctl-mruby)/include $(kmctl-defines)
 
 .PHONY: kmctl

@@ -17,13 +17,13 @@
 
 static const int stopping[] = { SIGINT, SIGTERM, SIGHUP };
 
-static volatile sig_atomic_t caught, count;
+static volatile sig_atomic_t caught, times;
 static sigset_t outside;	/* the mask while asleep: that of our parent */
 
 static void note(int signal)
 {
 	caught = signal;
-	count++;
+	times++;
 }
 
 void kmctl_catch_signals(void)
@@ -85,7 +85,7 @@ int kmctl_wait(struct kmctl_session *session, struct pollfd *fds, int count, int
 	if (ret >= 0)
 		return ret;
 	ret = -errno;
-	while (session->signals < count) {
+	while (session->signals < times) {
 		kmctl_stop(session);
 		session->signals++;
 	}

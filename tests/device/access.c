@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who may use the device. */
+#define _GNU_SOURCE
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include "test.h"
+
+static void mode(const void *data)
+{
+	struct stat stat_;
+
+	is(stat(DEVICE, &stat_), 0, "stat()");
+	holds(S_ISCHR(stat_.st_mode), "it is no character device");
+	is(stat_.st_mode & 07777, 0600, "mode");
+	is(stat_.st_uid, 0, "owner");
+	is(stat_.st_gid, 0, "group");
+}
+
+static void drop_sys_module(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[2];
+
+	if (syscall(SYS_capget, &head, caps))
+		give_up("capget: %m");
+	caps[0].effective &= ~(1U << CAP_SYS_MODULE);
+	caps[0].permitted &= ~(1U << CAP_SYS_MODULE);
+	if (syscall(SYS_capset, &head, caps))
+		give_up("capset: %m");
+}
+
+static void become_nobody(void)
+{
+	if (syscall(SYS_setresuid, 65534, 65534, 65534))
+		give_up("setresuid: %m");
+}
+
+/* All powers, but in a namespace of its own. */
+static void enter_namespace(void)
+{
+	if (unshare(CLONE_NEWUSER)) {
+		dprintf(STDOUT_FILENO, "# unshare: %m\n");
+		drop_sys_module();
+	}
+}
+
+static void no_open(const void *data)
+{
+	void (*become)(void) = data;
+	pid_t pid;
+
+	is(chmod(DEVICE, 0666), 0, "chmod()");
+	pid = fork_child();
+	if (!pid) {
+		int modes[] = { O_RDWR, O_RDONLY, O_WRONLY };
+
+		become();
+		for (int i = 0; i < 3; i++)
+			is_errno(open(DEVICE, modes[i]) < 0 ? errno : 0, EPERM, "open()");
+		child_ends(0);
+	}
+	is(reap(pid), 0, "how the child ended");
+	is(chmod(DEVICE, 0600), 0, "chmod()");
+}
+
+static void no_call(const void *data)
+{
+	void (*become)(void) = data;
+	struct image image = ruby("$was_run = true");
+	int fd = session_read_write();
+	u64 id = start(fd, KMVM_RUN_INSPECT, "$was_run = false; puts 'secret'; 5");
+	struct outcome got;
+	pid_t pid;
+
+	until(vm_idle(fd));
+	pid = fork_child();
+	if (!pid) {
+		struct kmvm_version version = { .size = sizeof(version) };
+		struct kmvm_info info = { .size = sizeof(info) };
+		char bytes[100];
+
+		become();
+		is_errno(run_image(fd, 0, &image, &got), EPERM, "run");
+		is_errno(wait_run(fd, id, &got), EPERM, "wait");
+		is_errno(stop_run(fd, 0, 0), EPERM, "stop");
+		is_errno(ioctl(fd, KMVM_IOC_VERSION, &version) ? errno : 0, EPERM, "version");
+		is_errno(ioctl(fd, KMVM_IOC_INFO, &info) ? errno : 0, EPERM, "info");
+		is_errno(ioctl(fd, 1, &info) ? errno : 0, EPERM, "an unknown one");
+		is_errno(-put(fd, image.bytes, image.size), EPERM, "write()");
+		is_errno(read(fd, bytes, sizeof(bytes)) < 0 ? errno : 0, EPERM, "read()");
+		child_ends(0);
+	}
+	is(reap(pid), 0, "how the child ended");
+	is(wait_run(fd, id, &got), 0, "errno of the wait of who may");
+	is_text(got.value, "5", "value");
+	expect(fd, "$was_run", KMVM_DONE, "false");
+}
+
+static const struct test access_tests[] = {
+	{ "access: the device has mode 0600", mode },
+	{ "access: open() as nobody is EPERM, whatever the mode", no_open, become_nobody },
+	{ "access: open() as root without CAP_SYS_MODULE is EPERM", no_open, drop_sys_module },
+	{ "access: open() with all capabilities of another user namespace is EPERM", no_open, enter_namespace },
+	{ "access: each call as nobody is EPERM", no_call, become_nobody },
+	{ "access: each call without CAP_SYS_MODULE is EPERM", no_call, drop_sys_module },
+	{ "access: each call from another user namespace is EPERM", no_call, enter_namespace },
+};
+
+SUITE(access);
+
+/* Nothing undoes this, so it comes last. */
+static void locked_down(const void *data)
+{
+	int before = session_read_write();
+	int fd;
+
+	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
+	fd = open("/sys/kernel/security/lockdown", O_WRONLY);
+	if (fd < 0)
+		skip("this kernel has no lockdown");
+	is(write(fd, "integrity", 9), 9, "write() to lockdown");
+	close(fd);
+	is_errno(open(DEVICE, O_RDWR) < 0 ? errno : 0, EPERM, "open()");
+	close(before);
+	is(module_unload(), 0, "errno of unloading");
+}
+
+static const struct test lockdown_tests[] = {
+	{ "lockdown: a kernel that is locked down lets nobody open the device", locked_down },
+};
+
+SUITE(lockdown);
