@@ -41,9 +41,14 @@ static void __printf(2, 3) add(struct text *text, const char *format, ...)
 
 static void add_string(struct text *text, mrb_value string)
 {
-	if (mrb_string_p(string))
-		add(text, "%.*s", (int)min_t(mrb_int, RSTRING_LEN(string), KMVM_TEXT_MAX),
-		    RSTRING_PTR(string));
+	size_t size;
+
+	if (!mrb_string_p(string))
+		return;
+	size = min_t(size_t, RSTRING_LEN(string), KMVM_TEXT_MAX - 1 - text->fill);
+	memcpy(text->buffer + text->fill, RSTRING_PTR(string), size);
+	text->fill += size;
+	text->buffer[text->fill] = '\0';
 }
 
 struct asked {

@@ -22,8 +22,8 @@
 #include "vm.h"
 
 /*
- * What a turn from C into Ruby must find free below it: its own frames, then an
- * allocation that meets reclaim. KASAN doubles stacks and frames alike.
+ * What a turn from C into Ruby must find free below it: its own frames up to the next
+ * door, and an allocation that does not sleep. KASAN doubles stacks and frames alike.
  */
 #define STACK_RESERVE	(THREAD_SIZE * 3 / 8)
 

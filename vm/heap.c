@@ -19,6 +19,7 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
@@ -29,8 +30,24 @@
 #define KMVM_HEAP_PLAIN
 #endif
 
-/* No retries that could end at the OOM killer, and no report: the VM tells its script. */
-#define HEAP_GFP	(GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN)
+/* Reclaim, and the filesystems it may enter, want this much stack to themselves. */
+#define SLEEP_STACK	(THREAD_SIZE / 2)
+
+static bool may_sleep(void)
+{
+	unsigned long here = (unsigned long)__builtin_frame_address(0);
+
+	return here - (unsigned long)task_stack_page(current) >= SLEEP_STACK;
+}
+
+/*
+ * No retries that could end at the OOM killer, and no report: the VM tells its script.
+ * Deep in a recursion only what lies at hand is taken.
+ */
+static gfp_t heap_gfp(void)
+{
+	return (may_sleep() ? GFP_KERNEL | __GFP_NORETRY : GFP_NOWAIT) | __GFP_NOWARN;
+}
 
 static void count_block(struct kmvm_heap *heap, size_t size)
 {
@@ -90,7 +107,10 @@ static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 
 	if (check_add_overflow(size, sizeof(*plain), &bytes) || !reserve(heap, bytes))
 		return NULL;
-	plain = bytes > KMALLOC_MAX_SIZE ? vmalloc(bytes) : kmalloc(bytes, HEAP_GFP);
+	if (bytes > KMALLOC_MAX_SIZE)
+		plain = may_sleep() ? vmalloc(bytes) : NULL;
+	else
+		plain = kmalloc(bytes, heap_gfp());
 	if (!plain)
 		return refused(heap, bytes);
 	plain->size = size;
@@ -239,7 +259,7 @@ static struct chunk *open_chunk(struct kmvm_heap *heap, unsigned int class)
 
 	if (!reserve(heap, bytes))
 		return NULL;
-	chunk = (struct chunk *)__get_free_pages(HEAP_GFP, order);
+	chunk = (struct chunk *)__get_free_pages(heap_gfp(), order);
 	if (!chunk)
 		return refused(heap, bytes);
 	*chunk = (struct chunk) {
@@ -318,11 +338,13 @@ static void *map_pages(size_t bytes)
 	struct page **pages;
 	void *area;
 
-	pages = kmalloc_array(count, sizeof(*pages), HEAP_GFP);
+	if (!may_sleep())
+		return NULL;
+	pages = kmalloc_array(count, sizeof(*pages), heap_gfp());
 	if (!pages)
 		return NULL;
 	for (got = 0; got < count; got++) {
-		pages[got] = alloc_page(HEAP_GFP | __GFP_HIGHMEM);
+		pages[got] = alloc_page(heap_gfp() | __GFP_HIGHMEM);
 		if (!pages[got])
 			goto err_free_pages;
 	}
@@ -349,7 +371,7 @@ static void *large_alloc(struct kmvm_heap *heap, size_t size)
 	if (!reserve(heap, bytes))
 		return NULL;
 	if (bytes <= LARGE_EXACT_MAX)
-		large = alloc_pages_exact(bytes, HEAP_GFP);
+		large = alloc_pages_exact(bytes, heap_gfp());
 	if (!large)
 		large = map_pages(bytes);
 	if (!large)

@@ -245,18 +245,19 @@ static ssize_t deliver(struct kmvm_output *output, char __user *to, size_t size)
 {
 	struct kmvm_record part;
 	unsigned int copied;
+	int ret;
 
 	if (!output->head.size &&
 	    kfifo_out(&output->ring, &output->head, sizeof(output->head)) != sizeof(output->head))
 		return 0;
 	part = output->head;
 	part.size = min_t(size_t, part.size, size - sizeof(part));
-	if (copy_to_user(to, &part, sizeof(part)) ||
-	    kfifo_to_user(&output->ring, to + sizeof(part), part.size, &copied) ||
-	    copied != part.size)
+	if (copy_to_user(to, &part, sizeof(part)))
 		return -EFAULT;
-	output->head.size -= part.size;
-	return sizeof(part) + part.size;
+	/* What it copied has left the ring even where it then met a bad address. */
+	ret = kfifo_to_user(&output->ring, to + sizeof(part), part.size, &copied);
+	output->head.size -= copied;
+	return ret || copied != part.size ? -EFAULT : (ssize_t)(sizeof(part) + part.size);
 }
 
 ssize_t kmvm_output_read(struct kmvm_output *output, char __user *to, size_t size, bool nonblock)

@@ -12,13 +12,18 @@
 
 #ifndef __ASSEMBLY__
 
+#ifdef CONFIG_UML
+#include <asm/processor.h>	/* where its own jmp_buf comes from, before the name is ours */
+#endif
+
 typedef struct {
 	unsigned long word[KMVM_JMP_WORDS];
-} jmp_buf[1];
+} kmvm_jmp_buf[1];
 
-int kmvm_setjmp(jmp_buf env) __attribute__((returns_twice));
-void kmvm_longjmp(jmp_buf env, int value);
+int kmvm_setjmp(kmvm_jmp_buf env) __attribute__((returns_twice));
+void kmvm_longjmp(kmvm_jmp_buf env, int value);
 
+#define jmp_buf kmvm_jmp_buf
 #undef setjmp
 #undef longjmp
 #define setjmp	kmvm_setjmp

@@ -59,7 +59,6 @@ test "Integers know their bits and digits" do
   assert_equal [10, 14, -4], [0b1110 & 0b1011, 0b1110 | 0b1010, ~3]
   assert_equal [1, 1024, 256], [2**0, 2**10, 4.pow(4)]
   assert_equal 445, 4.pow(13, 497)
-  assert_equal [6, 12], [12.gcd(18), 4.lcm(6)]
   assert_equal [255, 8, -10], ["ff".to_i(16), "1000".to_i(2), "-10".to_i]
   assert_equal [3, 10, 5], [1.clamp(3, 10), 11.clamp(3, 10), 5.clamp(3, 10)]
 end
@@ -396,6 +395,5 @@ test "globals, constants and __method__" do
   assert_equal [3, 303], [RUBY_ENGINE == "mruby" ? 3 : 0, MRUBY_RELEASE_NO / 100]
   def named = __method__
   assert_equal :named, named
-  assert_equal ["method", nil, "expression"], [defined?(puts), defined?(nothing_here), defined?(1)]
   assert_equal "core.rb", __FILE__
 end

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who may use the device. */
-#define _GNU_SOURCE
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/mount.h>

@@ -505,7 +505,7 @@ static void info_fields(const void *data)
 	is_text(before.vm, "main", "vm");
 	is(before.owner_pid, 0, "owner_pid of an idle VM");
 	is_text(before.owner_comm, "", "owner_comm of an idle VM");
-	is(run(fd, 0, &got, "Linux::Timer.after(s: 100) { }; 1000.times { 'a' + 'b' }"), 0, "errno");
+	is(run(fd, 0, &got, "Linux::Timer.after(s: 100) { }; 1000.times { 'a' * 100 }"), 0, "errno");
 	is(run(fd, 0, &got, "raise 'x'"), 0, "errno");
 	after = info_of(fd);
 	is(after.runs, before.runs + 2, "runs");

@@ -71,8 +71,10 @@ static void small(const void *data)
 {
 	struct output output = { 0 };
 	int fd = session_read_write();
+	struct outcome got;
 	char bytes[HEAD];
 	ssize_t ret;
+	u64 id;
 
 	start(fd, 0, "print 'abcdef'; warn 'ghi'; print 'jkl'");
 	for (size_t size = 1; size <= HEAD; size++)
@@ -87,11 +89,12 @@ static void small(const void *data)
 	/* Sizes in which the last record fits in part. */
 	for (size_t size = HEAD + 1; size < 5 * HEAD; size++) {
 		clear(&output.both);
-		start(fd, 0, "10.times { |i| i.even? ? print(i.to_s * (i + 1)) : $stderr.print('-' * i) }");
+		id = start(fd, 0, "10.times { |i| i % 2 == 0 ? print(i.to_s * (i + 1)) : $stderr.print('-' * i) }");
 		while ((ret = read_some(fd, size, &output)) > 0)
 			holds(ret <= (ssize_t)size, "read() of %zu gave %zd", size, ret);
 		is_text(output.both.bytes, "0-222---44444-----6666666-------888888888---------",
 			"read in pieces of %zu", size);
+		is(wait_run(fd, id, &got), 0, "errno of the wait");
 	}
 }
 
@@ -357,9 +360,9 @@ static void bad_address(const void *data)
 			 "read() to %d good bytes", room);
 	read_all(fd, &output);
 	is(output.out.size, 300, "bytes");
-	for (int i = 0; i < 300; i++)
-		if (output.out.bytes[i] != (i % 100 == 99 ? '\n' : '0' + i / 100)) {
-			holds(false, "byte %d is '%c'", i, output.out.bytes[i]);
+	for (size_t i = 0; i < output.out.size; i++)
+		if (output.out.bytes[i] != (i % 100 == 99 ? '\n' : '0' + (int)i / 100)) {
+			holds(false, "byte %zu is '%c'", i, output.out.bytes[i]);
 			break;
 		}
 }

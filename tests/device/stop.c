@@ -1,5 +1,301 @@
 // SPDX-License-Identifier: GPL-2.0
+/* Stops: in each state of a run, and what cannot get around them. */
 #include "test.h"
-static void todo(const void *data) { skip("todo"); }
-static const struct test stop_tests[] = { { "todo", todo } };
+
+static void ends_interrupted(int fd, u64 id)
+{
+	struct outcome got;
+
+	is(wait_run(fd, id, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_INTERRUPTED, "outcome (%s)", got.error);
+	is(got.result.status, 1, "status");
+	contains(got.error, "nterrupt", "error");
+}
+
+static void queued(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	u64 first = start(other, 0, "$ran = []; sleep"), id, last;
+	struct outcome got;
+
+	id = start(fd, 0, "$ran << 1");
+	last = start(fd, 0, "$ran << 2");
+	until(info_of(fd).waiting == 2);
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	is(wait_run(fd, id, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_INTERRUPTED, "outcome");
+	is(got.result.steps, 0, "steps");
+	is(got.result.time_ns, 0, "time_ns");
+	is(info_of(fd).waiting, 1, "runs that wait");
+	is(info_of(fd).owner_pid, getpid(), "whose run goes on");
+	is(stop_run(other, first, 0), 0, "errno of the stop");
+	is(wait_run(fd, last, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_DONE, "outcome of the one behind it");
+	expect(fd, "$ran", KMVM_DONE, "[2]");
+}
+
+static void running(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id = start(fd, 0, "puts 'on'; loop { }");
+
+	read_until(fd, &output, "on");
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+}
+
+static void sleeping(const void *data)
+{
+	int fd = session_read_write();
+	u64 id = start(fd, 0, data);
+	pid_t thread = thread_of_vm();
+
+	until(info_of(fd).owner_pid && sleeps(thread));
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+}
+
+/* Its ring is full, and a reader that moves keeps it waiting. */
+static void printing(const void *data)
+{
+	int fd = session_read_write();
+	u64 id = start(fd, 0, "loop { puts 'x' * 999 }");
+	struct output output = { 0 };
+	pid_t thread = thread_of_vm();
+	u64 begun;
+
+	read_some(fd, 100, &output);
+	until(sleeps(thread));
+	begun = now();
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+	holds(now() - begun < SECOND / 2, "it took %llu ms", (now() - begun) / 1000000);
+}
+
+static void following(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id = start(fd, KMVM_RUN_FOLLOW, "$ticks = 0; Linux::Timer.every(ms: 1) { puts 'on'; $ticks += 1 }");
+
+	read_until(fd, &output, "on\non\n");
+	is(info_of(fd).owner_pid, 0, "owner of an idle VM");
+	is(info_of(fd).handles, 1, "handles");
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+	is(info_of(fd).handles, 0, "handles");
+	read_all(fd, &output);
+	expect(fd, "$ticks > 1", KMVM_DONE, "true");
+}
+
+static void ended(const void *data)
+{
+	int fd = session_read_write();
+	u64 id = start(fd, KMVM_RUN_INSPECT, "'done'");
+	struct outcome got;
+
+	until(vm_idle(fd));
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	is(stop_run(fd, id, KMVM_STOP_NOW), 0, "errno of another");
+	is(wait_run(fd, id, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_DONE, "outcome");
+	is_text(got.value, "\"done\"", "value");
+	is_errno(stop_run(fd, id, 0), ENOENT, "when it was told");
+}
+
+static void everything(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	u64 ids[4], others;
+	struct outcome got;
+
+	ids[0] = start(fd, KMVM_RUN_FOLLOW, "Linux::Timer.every(ms: 1) { }");
+	ids[1] = start(fd, 0, "sleep");
+	ids[2] = start(fd, 0, "sleep");
+	others = start(other, KMVM_RUN_INSPECT, "'others'");
+	ids[3] = start(fd, 0, "sleep");
+	until(info_of(fd).waiting == 3);
+	is(stop_run(fd, 0, 0), 0, "errno of the stop");
+	for (int i = 0; i < 4; i++)
+		ends_interrupted(fd, ids[i]);
+	is(wait_run(other, others, &got), 0, "errno of the other's wait");
+	is_text(got.value, "\"others\"", "value of the other's");
+}
+
+static void grace(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id = start(fd, 0, "begin; begin; puts 'on'; loop { }; ensure; puts 'inner'; end; "
+		       "ensure; x = (1..10).map { |i| i * i }; puts \"outer #{x.last}\"; end; puts 'not this'");
+
+	read_until(fd, &output, "on");
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+	read_all(fd, &output);
+	is_text(output.out.bytes, "on\ninner\nouter 100\n", "stdout");
+}
+
+static void no_grace(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id = start(fd, 0, "begin; puts 'on'; loop { }; ensure; puts 'ensured'; end");
+
+	read_until(fd, &output, "on");
+	is(stop_run(fd, id, KMVM_STOP_NOW), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+	read_all(fd, &output);
+	is_text(output.out.bytes, "on\n", "stdout");
+}
+
+static void second_stop(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	/* Each turn of the grace is long: without a second stop it would last. */
+	u64 id = start(fd, 0, "a = (1..1000).to_a; begin; begin; puts 'on'; loop { }; ensure; puts 'first'; "
+		       "loop { a.sort.map(&:to_s) }; end; ensure; puts 'never'; end");
+
+	read_until(fd, &output, "on");
+	is(stop_run(fd, id, 0), 0, "errno of the first stop");
+	read_until(fd, &output, "first");
+	is(stop_run(fd, id, 0), 0, "errno of the second stop");
+	ends_interrupted(fd, id);
+	read_all(fd, &output);
+	is_text(output.out.bytes, "on\nfirst\n", "stdout");
+}
+
+static void grace_ends(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id = start(fd, 0, data);
+
+	read_until(fd, &output, "on");
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+	read_all(fd, &output);
+	holds(!strstr(output.both.bytes, "over"), "it came to its end");
+}
+
+/* A program, stopped once; it must end, and the VM must be as good as before. */
+static void cornered(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id, bytes;
+	struct outcome got;
+
+	expect(fd, "GC.start; $stopped = nil", KMVM_DONE, NULL);
+	bytes = info_of(fd).heap_bytes;
+	for (int i = 0; i < 3; i++) {
+		id = start(fd, i & 1 ? KMVM_RUN_INSPECT : 0, data);
+		if (!read_until(fd, &output, "on\n"))
+			return;
+		clear(&output.both);
+		usleep(i * 2000);
+		is(stop_run(fd, id, i == 2 ? KMVM_STOP_NOW : 0), 0, "errno of the stop");
+		ends_interrupted(fd, id);
+		read_all(fd, &output);
+		expect(fd, "[1, 2, 3].map { |i| begin; raise 'x'; rescue => e; e.message * i; end }.join",
+		       KMVM_DONE, "\"xxxxxx\"");
+		expect(fd, "Fiber.new { Fiber.yield 1; 2 }.resume", KMVM_DONE, "1");
+	}
+	/* The collector must be on: what is thrown away here is more than the heap holds. */
+	is(run(fd, 0, &got, "20_000.times { 'y' * 8000 }; GC.start"), 0, "errno");
+	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
+	holds(got.result.heap_bytes < bytes + (4 << 20), "%llu bytes of heap more",
+	      got.result.heap_bytes - bytes);
+}
+
+#define CORNERED(what, ruby)	{ "stop: ends " what, cornered, ruby }
+
+static const struct test stop_tests[] = {
+	{ "stop: of a queued run: it never ran, and those around it go on", queued },
+	{ "stop: of a running run", running },
+	{ "stop: of one that sleeps for ever", sleeping, "sleep" },
+	{ "stop: of one that sleeps for long", sleeping, "sleep 10_000" },
+	{ "stop: of one that sleeps in a fiber", sleeping, "Fiber.new { sleep }.resume" },
+	{ "stop: of one that sleeps in a timer's block", sleeping, "Linux::Timer.after(us: 1) { sleep }; sleep" },
+	{ "stop: of one that waits for room", printing },
+	{ "stop: of a followed run closes its timers", following },
+	{ "stop: of one that has ended is no error, and changes nothing", ended },
+	{ "stop: of run 0 stops all runs of the session and no others", everything },
+	{ "stop: the first leaves ensure blocks their grace", grace },
+	{ "stop: KMVM_STOP_NOW leaves none", no_grace },
+	{ "stop: a second one leaves none", second_stop },
+	{ "stop: an ensure block that loops ends with the grace", grace_ends,
+	  "begin; puts 'on'; loop { }; ensure; loop { }; puts 'over'; end" },
+	{ "stop: an ensure block that sleeps ends at once", grace_ends,
+	  "begin; puts 'on'; sleep; ensure; sleep 1000; usleep 1_000_000_000; loop { sleep 1 }; puts 'over'; end" },
+	{ "stop: an ensure block that prints for ever ends with the grace", grace_ends,
+	  "begin; puts 'on'; loop { }; ensure; loop { puts 'x' * 100 }; puts 'over'; end" },
+	{ "stop: nested ensure blocks share one grace", grace_ends,
+	  "def f(n)\n begin\n n == 0 ? (puts 'on'; loop { }) : f(n - 1)\n ensure\n loop { }\n end\nend\nf 50\nputs 'over'" },
+
+	CORNERED("rescue Exception", "puts 'on'; loop { begin; loop { }; rescue Exception; end }"),
+	CORNERED("rescue and retry", "puts 'on'; begin; loop { }; rescue Exception; retry; end"),
+	CORNERED("rescue modifiers", "puts 'on'; loop { (loop { }) rescue nil }"),
+	CORNERED("rescue of a named Interrupt", "puts 'on'; begin; loop { }; rescue Interrupt, Exception => e; loop { }; end"),
+	CORNERED("rescue by a class whose === loops",
+		 "m = Module.new; def m.===(e) = loop { }; puts 'on'; begin; loop { }; rescue m; end"),
+	CORNERED("ensure with next", "puts 'on'; while true; begin; loop { }; ensure; next; end; end"),
+	CORNERED("ensure with break", "puts 'on'; loop { loop { begin; loop { }; ensure; break; end } }"),
+	CORNERED("ensure with return", "def f\n begin; loop { }; ensure; return 1; end\nend\nputs 'on'; loop { f }"),
+	CORNERED("ensure with redo in a block", "puts 'on'; [1].each { |i| begin; loop { }; ensure; loop { next }; end }"),
+	CORNERED("ensure with raise", "puts 'on'; loop { begin; begin; loop { }; ensure; raise 'x'; end; rescue; end }"),
+	CORNERED("ensure with throw", "puts 'on'; loop { catch(:x) { begin; loop { }; ensure; throw :x; end } }"),
+	CORNERED("exit in ensure", "puts 'on'; begin; loop { }; ensure; exit 0; end"),
+	CORNERED("exit that is rescued", "puts 'on'; loop { begin; exit; rescue SystemExit; end }"),
+	CORNERED("nested blocks", "puts 'on'; loop { 3.times { [1, 2].each { |i| { a: i }.each { |k, v| v.times { } } } } }"),
+	CORNERED("nested ensures in blocks",
+		 "puts 'on'; loop { [1].each { begin; [2].each { begin; loop { }; ensure; next; end }; ensure; next; end } }"),
+	CORNERED("fibers that resume each other",
+		 "puts 'on'; f = Fiber.new { loop { Fiber.yield } }; loop { f.resume }"),
+	CORNERED("a fiber that rescues",
+		 "puts 'on'; loop { Fiber.new { begin; loop { }; rescue Exception; Fiber.yield 1; end }.resume }"),
+	CORNERED("a fiber that yields in ensure",
+		 "puts 'on'; loop { f = Fiber.new { begin; loop { }; ensure; Fiber.yield 1; end }; f.resume; f.resume }"),
+	CORNERED("fibers within fibers",
+		 "def deep(n) = Fiber.new { n == 0 ? (puts 'on'; loop { }) : deep(n - 1).resume }\ndeep(8).resume"),
+	CORNERED("an enumerator", "e = Enumerator.new { |y| loop { y << 1 } }; puts 'on'; loop { e.next }"),
+	CORNERED("a lazy enumerator", "puts 'on'; (1..Float::INFINITY rescue 1..(2**62)).lazy.map { |i| i * 2 }.select { |i| i < 0 }.first(1)"),
+	CORNERED("method_missing", "class Absent; def method_missing(*a) = loop { }; end; puts 'on'; Absent.new.here"),
+	CORNERED("method_missing that misses itself",
+		 "class Absent2; def method_missing(n, *a) = other(n); end; puts 'on'; loop { begin; Absent2.new.x; rescue SystemStackError; end }"),
+	CORNERED("respond_to_missing?", "class R; def respond_to_missing?(*) = loop { }; end; puts 'on'; R.new.respond_to?(:x)"),
+	CORNERED("const_missing", "class C0; def self.const_missing(n) = loop { }; end; puts 'on'; C0::Nothing"),
+	CORNERED("a sort block that loops", "puts 'on'; [3, 1, 2].sort { |a, b| loop { } }"),
+	CORNERED("endless sorting", "puts 'on'; loop { (1..500).to_a.sort { |a, b| b <=> a } }"),
+	CORNERED("a sort block that rescues",
+		 "puts 'on'; loop { [3, 1, 2].sort { |a, b| begin; loop { }; rescue Exception; 0; end } }"),
+	CORNERED("<=> that loops", "class S; include Comparable; def <=>(o) = loop { }; end; puts 'on'; S.new < S.new"),
+	CORNERED("hash and eql? that loop", "class H; def hash = loop { }; end; puts 'on'; ({ H.new => 1 })"),
+	CORNERED("a hash's default block", "h = Hash.new { |h, k| loop { } }; puts 'on'; h[1]"),
+	CORNERED("to_s in an interpolation", "class T; def to_s = loop { }; end; puts 'on'; \"#{T.new}\""),
+	CORNERED("inspect of a value", "class I; def inspect = loop { }; end; puts 'on'; p I.new; I.new"),
+	CORNERED("the message of an exception", "class E < StandardError; def message = loop { puts 'on' }; end; raise E"),
+	CORNERED("coercion", "class Co; def to_str = loop { }; def to_ary = loop { }; def to_i = loop { }; end; puts 'on'; [1, Co.new].flatten; Integer(Co.new)"),
+	CORNERED("recursion that is rescued at each level", "def r\n r\nrescue Exception\n r\nend\nputs 'on'; loop { r }"),
+	CORNERED("recursion through C", "class In; def inspect = [self].inspect; end; puts 'on'; loop { begin; In.new.inspect; rescue SystemStackError; end }"),
+	CORNERED("each_object", "puts 'on'; ObjectSpace.each_object { loop { } }"),
+	CORNERED("define_method and instance_exec", "class D; define_method(:x) { loop { instance_exec { y } }; }; def y = loop { }; end; puts 'on'; D.new.x"),
+	CORNERED("catch and throw", "puts 'on'; loop { catch(:a) { catch(:b) { throw :a } } }"),
+	CORNERED("a Struct's each", "S0 = Struct.new(:a); puts 'on'; loop { S0.new(1).each { |x| x } }"),
+	CORNERED("class bodies", "puts 'on'; loop { Class.new { def x; end; loop { } } }"),
+	CORNERED("inherited", "class P0; def self.inherited(c) = loop { }; end; puts 'on'; Class.new(P0)"),
+	CORNERED("a block given by a symbol", "class Sy; def go = loop { }; end; puts 'on'; [Sy.new].each(&:go)"),
+	CORNERED("until and begin-while", "puts 'on'; i = 0; begin; i += 1; i = 0 if i > 9; end until i > 10"),
+	CORNERED("allocation", "puts 'on'; loop { a = []; 100.times { |i| a << i.to_s * 10 }; a.join }"),
+	CORNERED("memory errors that are rescued", "puts 'on'; loop { begin; a = []; loop { a << 'x' * 100_000 }; rescue Exception; end }"),
+	CORNERED("stack errors that are rescued", "def g = g\nputs 'on'; loop { begin; g; rescue SystemStackError; end }"),
+	CORNERED("sleep that is rescued", "puts 'on'; loop { begin; sleep 1; rescue Exception; end }"),
+	CORNERED("timers whose blocks rescue",
+		 "Linux::Timer.every(us: 200) { begin; loop { }; rescue Exception; end }; puts 'on'; loop { begin; sleep; rescue Exception; end }"),
+	CORNERED("puts of an object whose to_s prints", "class Pr; def to_s = puts(self); end; puts 'on'; loop { begin; puts Pr.new; rescue SystemStackError; end }"),
+	CORNERED("$stdout that is a program's own", "$stdout = Object.new; def $stdout.write(s) = (STDOUT.write(s); loop { }); begin; puts 'on'; ensure; $stdout = STDOUT; end"),
+};
+
 SUITE(stop);

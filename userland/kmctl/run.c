@@ -226,7 +226,7 @@ static int end(struct kmctl_session *session, const struct kmctl_program *progra
 static int end_output(const struct kmctl_session *session, const struct kmvm_result *result,
 		      int status)
 {
-	if (result->lost_bytes)
+	if (result->lost_bytes && !session->output_error)
 		kmctl_say("%llu bytes of output are lost: they came faster than they were taken",
 			  (unsigned long long)result->lost_bytes);
 	if (result->value_size > TEXT_MAX || result->error_size > TEXT_MAX)
