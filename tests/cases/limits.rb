@@ -2,11 +2,10 @@
 # What a program may use up, and that it lives to tell: the C stack by every road into it,
 # and memory. The kernel's stack is 16 KiB, so these end early; none may end the machine.
 
-# Recursion without an end: the error is raised, can be rescued, and has its message.
+# Recursion without an end: the error is raised and can be rescued.
 def too_deep(name, &block)
   test "#{name} without an end raises SystemStackError" do
-    error = assert_raise(SystemStackError, "stack level too deep", &block)
-    assert_equal SystemStackError, error.class
+    assert_raise(SystemStackError, &block)
     # And again, for what the first time may have left.
     assert_raise(SystemStackError, &block)
   end
@@ -17,8 +16,8 @@ def deep(name)
   test "#{name} a thousand levels deep gives an answer or SystemStackError" do
     begin
       assert yield, "the answer is wrong"
-    rescue SystemStackError => e
-      assert_equal "stack level too deep", e.message
+    rescue SystemStackError
+      nil
     end
   end
 end
@@ -46,7 +45,7 @@ too_deep("eql? of an own object") do
 end
 
 too_deep("hash of an own object") do
-  Class.new { def hash = { self => 1 }.size }.new.hash
+  Class.new { def hash = [self].hash }.new.hash
 end
 
 too_deep("<=> of an own object") do
@@ -131,16 +130,19 @@ too_deep("a plain method") do
   Class.new { def go(n) = go(n + 1) + 1 }.new.go(0)
 end
 
-test "fibers that resume fibers without an end raise" do
-  go = lambda { Fiber.new { go.call }.resume }
-  error = assert_raise(Exception) { go.call }
-  assert [SystemStackError, FiberError, NoMemoryError].include?(error.class), error.class.to_s
+too_deep("a fiber that resumes a fiber through C") do
+  go = lambda { Hash.new { Fiber.new { go.call }.resume }[0] }
+  go.call
 end
 
-test "Enumerators that pull Enumerators without an end raise" do
-  go = lambda { Enumerator.new { |y| y << go.call }.next }
-  error = assert_raise(Exception) { go.call }
-  assert [SystemStackError, FiberError, NoMemoryError].include?(error.class), error.class.to_s
+too_deep("an Enumerator that pulls an Enumerator through C") do
+  go = lambda { Hash.new { Enumerator.new { |y| y << go.call }.next }[0] }
+  go.call
+end
+
+test "fibers that resume fibers three hundred deep are no matter" do
+  down = lambda { |n| n == 0 ? 0 : 1 + Fiber.new { down.call(n - 1) }.resume }
+  assert_equal 300, down.call(300)
 end
 
 deep("inspect") { nested.inspect.size == 2002 }
@@ -182,6 +184,14 @@ test "what holds itself can be inspected, compared and hashed" do
     array == [1, array]
   rescue SystemStackError
     nil
+  end
+end
+
+test "SystemStackError says what it is, also after a collection" do
+  object = Class.new { def to_s = "#{self}" }.new
+  2.times do
+    assert_raise(SystemStackError, "stack level too deep") { object.to_s }
+    GC.start
   end
 end
 
