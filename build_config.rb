@@ -94,6 +94,9 @@ MRuby::CrossBuild.new("kernel") do |conf|
   conf.defines.concat(%w[MRB_NO_STDIO MRB_NO_DEFAULT_RO_DATA_P])
   # A method is otherwise a function's address with flags in its top bits, which a kernel address uses.
   conf.defines << "MRB_USE_METHOD_T_STRUCT"
+  # Ruby that calls Ruby lies on the VM's heap, not on the C stack: 12000 calls deep is little
+  # there (16384 in fact, the array of frames doubles), if the stack of values doubles too.
+  conf.defines.concat(%w[MRB_CALL_LEVEL_MAX=12000 MRB_STACK_EXTEND_DOUBLING])
   KERNEL_GEMS.each_key { |name| conf.gem core: name }
 end
 

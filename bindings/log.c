@@ -12,8 +12,6 @@
 #include "../vm/vm.h"
 #include "bindings.h"
 
-#define LINE_MAX_BYTES	400	/* of a message; printk would cut a longer one */
-
 /* For all VMs together, so that no number of them floods a console. */
 static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 200);
 
@@ -23,7 +21,7 @@ static bool log_line(struct kmvm_vm *vm, int level, const char *text, size_t siz
 	if (!___ratelimit(&limit, __func__))
 		return false;
 	printk("%c%ckmvm: %s: %*pE\n", KERN_SOH_ASCII, '0' + level, vm->name,
-	       (int)min_t(size_t, size, LINE_MAX_BYTES), text);
+	       (int)min_t(size_t, size, KMVM_OUTPUT_LINE), text);
 	return true;
 }
 
@@ -66,7 +64,7 @@ LEVEL(info, LOGLEVEL_INFO)
 LEVEL(debug, LOGLEVEL_DEBUG)
 
 KMVM_BINDING(log,
-	"The kernel log. Each call is one line, as \"kmvm: main: message\"; control characters are escaped, 400 bytes are kept. 200 lines in 5 seconds are let through; a line held back makes the call return false.",
+	"The kernel log. Each call is one line, as \"kmvm: main: message\"; control characters are escaped, 240 bytes are kept. 200 lines in 5 seconds are let through; a line held back makes the call return false.",
 	{ log_printk, "Linux.printk(message, level: 6) -> true or false",
 	  "Logs the message at a level from 0 (emergency) to 7 (debug)." },
 	{ log_emerg, "Linux.emerg(message) -> true or false",

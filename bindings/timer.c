@@ -166,7 +166,7 @@ static mrb_value timer_active(mrb_state *mrb, mrb_value self)
 }
 
 KMVM_BINDING(timer,
-	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer.",
+	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer. A block that takes more than a second of processor time is ended and reported. Stopping a run ends the timers it started.",
 	{ timer_after, "Timer.after(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",
 	  "Runs the block once, when the time given by one or more of the keywords has passed." },
 	{ timer_every, "Timer.every(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",

@@ -243,8 +243,8 @@ static void log_lines(const char *vm, const char *text)
 	size_t size;
 
 	for (; *text && __ratelimit(&limit); text += size + (text[size] == '\n')) {
-		size = strcspn(text, "\n");
-		pr_warn("kmvm: %s: %*pE\n", vm, (int)min_t(size_t, size, 400), text);
+		size = min_t(size_t, strcspn(text, "\n"), KMVM_OUTPUT_LINE);
+		pr_warn("kmvm: %s: %*pE\n", vm, (int)size, text);
 	}
 }
 

@@ -113,6 +113,7 @@ static void add_frames(struct text *text, mrb_value backtrace)
 }
 
 struct report {
+	const char *stopped;	/* in place of class and message */
 	mrb_value class;
 	mrb_value message;
 	mrb_value backtrace;
@@ -131,7 +132,10 @@ static void put_together(struct text *text, const struct report *report)
 		add_string(text, report->message);
 		add(text, " (");
 	}
-	add_string(text, report->class);
+	if (report->stopped)
+		add(text, "%s", report->stopped);
+	else
+		add_string(text, report->class);
 	add(text, message ? ")\n" : "\n");
 	if (frames)
 		add_frames(text, report->backtrace);
@@ -146,10 +150,17 @@ char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
 
 	/* All asked before the buffer is there, which no abort() then leaves behind. */
 	report.backtrace = ask(vm, ask_backtrace, exc, &ignored);
-	report.class = ask(vm, ask_class, exc, &ignored);
+	report.stopped = NULL;
+	report.class = mrb_nil_value();
 	report.message = mrb_nil_value();
-	if (!kmvm_guard_stopped(vm))
+	if (vm->event_spent) {
+		report.stopped = "ended, its block had run for a second";
+	} else if (kmvm_guard_stopped(vm)) {
+		report.stopped = "interrupted";
+	} else {
+		report.class = ask(vm, ask_class, exc, &ignored);
 		report.message = ask(vm, ask_message, exc, &ignored);
+	}
 	text.buffer = kvmalloc(KMVM_TEXT_MAX, GFP_KERNEL);
 	if (text.buffer) {
 		text.buffer[0] = '\0';
@@ -177,7 +188,9 @@ void kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
 {
 	char *text;
 
-	if (kmvm_guard_stopped(vm) || mrb_obj_is_kind_of(vm->mrb, exc, vm->exit_class))
+	if (kmvm_guard_stopped(vm) && !vm->event_spent)
+		return;
+	if (mrb_obj_is_kind_of(vm->mrb, exc, vm->exit_class))
 		return;
 	text = kmvm_error_text(vm, exc);
 	if (text)

@@ -134,6 +134,8 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	vm->active = vm->event_origin;
 	vm->out = vm->active ? vm->active->output : vm->log;
 	vm->in_event = true;
+	vm->event_spent = false;
+	vm->event_start = current->se.sum_exec_runtime;
 	kmvm_guard_arm(vm, &outer);
 
 	if (!kmvm_guard_enter(vm, run_event, handle, &exc))
@@ -141,6 +143,7 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	kmvm_output_flush(vm->log);
 
 	vm->in_event = false;
+	vm->event_spent = false;
 	vm->out = outer_out;
 	vm->active = outer_active;
 	kmvm_guard_disarm(vm, &outer);
@@ -153,10 +156,11 @@ void kmvm_events_drive(struct kmvm_vm *vm)
 {
 	struct kmvm_handle *handle;
 
-	/* A bound: a timer faster than its block must not keep runs waiting for ever. */
-	unsigned int left = 64;
-
-	while (left-- && !READ_ONCE(vm->closing) && (handle = next_event(vm)))
-		drive_one(vm, handle);
+	if (READ_ONCE(vm->closing))
+		return;
+	handle = next_event(vm);
+	if (!handle)
+		return;
+	drive_one(vm, handle);
 	kmvm_vm_reap(vm);
 }

@@ -82,8 +82,10 @@ void kmvm_event_post(struct kmvm_handle *handle);
 bool kmvm_events_pending(struct kmvm_vm *vm);
 
 /**
- * kmvm_events_drive() - runs the events that are pending now
+ * kmvm_events_drive() - runs the event that has been pending longest, if there is one
  * @vm:		the VM
+ *
+ * One at a time, so that whoever calls can look at what else there is to do.
  *
  * Context: the VM's thread, not inside an event.
  */

@@ -64,7 +64,7 @@ static enum kmvm_stop wanted(struct kmvm_vm *vm)
 {
 	enum kmvm_stop stop = KMVM_GO;
 
-	if (READ_ONCE(vm->closing))
+	if (READ_ONCE(vm->closing) || vm->event_spent)
 		return KMVM_STOP_HARD;
 	if (vm->active)
 		stop = READ_ONCE(vm->active->stop);
@@ -114,6 +114,8 @@ void kmvm_guard_steps(mrb_state *mrb)
 	vm->steps += quantum;
 	breathe();
 
+	if (vm->in_event && current->se.sum_exec_runtime - vm->event_start > KMVM_GUARD_EVENT)
+		vm->event_spent = true;
 	stop = wanted(vm);
 	if (stop == KMVM_GO)
 		return;

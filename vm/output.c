@@ -184,10 +184,11 @@ static size_t flush_line(struct kmvm_output *output)
 	return 0;
 }
 
-void kmvm_output_flush(struct kmvm_output *output)
+size_t kmvm_output_flush(struct kmvm_output *output)
 {
 	if (output->kind == KMVM_OUTPUT_LOG && output->fill)
-		flush_line(output);
+		return flush_line(output);
+	return 0;
 }
 
 void kmvm_output_note(struct kmvm_output *output, u64 run, const char *text)
@@ -204,7 +205,7 @@ static size_t write_log(struct kmvm_output *output, const struct kmvm_print *pri
 	size_t done, lost = 0;
 
 	if (output->line_stream != print->stream)
-		kmvm_output_flush(output);
+		lost += kmvm_output_flush(output);
 	output->line_stream = print->stream;
 	for (done = 0; done < print->size; done++) {
 		char c = print->text[done];

@@ -19,7 +19,9 @@
 #include "../include/uapi/kmvm.h"
 
 #define KMVM_OUTPUT_RING	(64U << 10)	/* bytes a session may be behind */
-#define KMVM_OUTPUT_LINE	480		/* bytes of one line in the kernel log */
+#define KMVM_OUTPUT_LINE	240		/* bytes of one line in the kernel log; escaped, four
+						 * times as many: printk holds about 1000
+						 */
 
 enum kmvm_output_kind {
 	KMVM_OUTPUT_READ,	/* a session reads it */
@@ -123,8 +125,9 @@ void kmvm_output_note(struct kmvm_output *output, u64 run, const char *text);
  * @output:	where
  *
  * Context: the VM's thread.
+ * Return: bytes dropped.
  */
-void kmvm_output_flush(struct kmvm_output *output);
+size_t kmvm_output_flush(struct kmvm_output *output);
 
 /**
  * kmvm_output_read() - delivers records to user space

@@ -282,7 +282,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 			inspect_value(vm, run, execution.value);
 	}
 	take_figures(vm, run);
-	kmvm_output_flush(run->output);
+	run->result.lost_bytes += kmvm_output_flush(run->output);
 
 	vm->active = NULL;
 	vm->out = vm->log;

@@ -127,6 +127,9 @@ static void execute(struct kmvm_vm *vm, struct kmvm_run *run)
 	bool follow;
 
 	kmvm_run_execute(run);
+	/* A program that was stopped leaves nothing behind. */
+	if (run->result.outcome == KMVM_INTERRUPTED)
+		kmvm_handles_close(vm, run);
 	follow = run->handles && run->request.flags & KMVM_RUN_FOLLOW;
 	if (!follow)
 		kmvm_handles_disown(vm, run);
@@ -390,7 +393,7 @@ bool kmvm_vm_busy(struct kmvm_vm *vm)
 	bool busy;
 
 	spin_lock(&vm->lock);
-	busy = vm->current_run || !list_empty(&vm->runs);
+	busy = vm->current_run || vm->in_event || !list_empty(&vm->runs);
 	spin_unlock(&vm->lock);
 	return busy;
 }

@@ -60,6 +60,8 @@ struct kmvm_vm {
 	struct kmvm_output *out;	/* where Ruby prints now */
 	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
 	bool in_event;
+	bool event_spent;		/* its block ran for too long and was ended */
+	u64 event_start;		/* processor time of the thread when the block started */
 	struct kmvm_run *event_origin;	/* referenced: the run that the event belongs to */
 	struct mrb_jmpbuf *pad;		/* where abort() lands; NULL: nowhere */
 	bool broken;			/* mrb cannot be entered: abort() was called, or it closes */

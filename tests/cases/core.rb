@@ -43,6 +43,23 @@ test "Integers grow past 64 bits and come back" do
   assert_equal "15511210043330985984000000", (1..25).inject(:*).to_s
 end
 
+test "Integers compare at every size" do
+  edges = [0, 1, 2**31, 2**32, 2**62 - 1, 2**62, 2**62 + 1, 2**63 - 1, 2**63, 2**64, 2**100]
+  numbers = (edges.map { |n| -n } + edges).uniq
+  sorted = numbers.sort
+  assert_equal sorted, numbers.reverse.sort
+  sorted.each_with_index do |a, i|
+    sorted.each_with_index do |b, j|
+      # The same value, made anew.
+      b = b + 1 - 1
+      assert_equal [i < j, i <= j, i > j, i >= j, i == j, i <=> j],
+                   [a < b, a <= b, a > b, a >= b, a == b, a <=> b]
+      assert_equal [i == j, i != j], [a.eql?(b), a != b]
+      assert_equal i == j, { a => true }.fetch(b, false)
+    end
+  end
+end
+
 test "kernel addresses are Integers" do
   address = 0xffffffff81000000
   assert_equal 18446744071578845184, address

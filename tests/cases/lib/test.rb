@@ -34,7 +34,6 @@ module Test
   rescue Failure => e
     failed name, e.message, place(e)
   rescue Exception => e
-    raise if e.is_a?(SystemExit)
     failed name, "#{e.message} (#{e.class})", e.backtrace
   end
 
