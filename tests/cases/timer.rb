@@ -153,3 +153,13 @@ test "a copy of a timer is no timer" do
   assert timer.active?
   assert timer.cancel
 end
+
+test "a block that does not end is ended after a second of processor time" do
+  seen = []
+  timer = Linux::Timer.every(ms: 1) { |it| it.cancel; seen << :begun; loop {} }
+  start = Linux.ktime
+  usleep 2_000
+  assert soon { !timer.active? }
+  assert_equal [:begun], seen
+  assert Linux.ktime - start >= 900_000_000, "it did not run for a second"
+end
