@@ -265,6 +265,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 	struct execution execution = { .run = run, .value = mrb_nil_value() };
 	int arena = mrb_gc_arena_save(mrb);
 	struct kmvm_guard_state outer;
+	bool came_back;
 	mrb_value exc;
 
 	run->started = ktime_get();
@@ -273,11 +274,13 @@ void kmvm_run_execute(struct kmvm_run *run)
 	mrb->gc.disabled = false;
 	kmvm_guard_arm(vm, &outer);
 
-	if (!kmvm_guard_enter(vm, load_and_run, &execution, &exc)) {
+	came_back = kmvm_guard_enter(vm, load_and_run, &execution, &exc);
+	mrb_gc_protect(mrb, execution.value);
+	mrb_vm_leave(mrb);
+	if (!came_back) {
 		judge(vm, run, exc);
 	} else {
 		end(run, KMVM_DONE, 0);
-		mrb_gc_protect(mrb, execution.value);
 		if (run->request.flags & KMVM_RUN_INSPECT)
 			inspect_value(vm, run, execution.value);
 	}

@@ -157,12 +157,20 @@ void read_all(int fd, struct output *output)
 
 bool read_until(int fd, struct output *output, const char *text)
 {
-	ssize_t got = 1;
+	u64 end = now() + 15 * SECOND;
+	ssize_t got = 0;
 
-	while (got > 0 && !(output->both.bytes && strstr(output->both.bytes, text)))
+	/* read() also ends when the run has not begun. */
+	while (!(output->both.bytes && strstr(output->both.bytes, text))) {
 		got = read_some(fd, 1 << 16, output);
-	holds(got > 0, "'%s' was not printed, read() gave %zd", text, got);
-	return got > 0;
+		if (got < 0 || now() > end) {
+			holds(false, "'%s' was not printed, read() gave %zd", text, got);
+			return false;
+		}
+		if (!got)
+			nap();
+	}
+	return true;
 }
 
 ssize_t put(int fd, const void *bytes, size_t size)
