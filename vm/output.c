@@ -34,7 +34,10 @@ struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *nam
 	if (kind == KMVM_OUTPUT_READ) {
 		void *buffer = kvmalloc(KMVM_OUTPUT_RING, GFP_KERNEL_ACCOUNT);
 
-		if (!buffer) {
+		output->record = kmalloc(RECORD_MAX, GFP_KERNEL_ACCOUNT);
+		if (!buffer || !output->record) {
+			kvfree(buffer);
+			kfree(output->record);
 			kfree(output);
 			return ERR_PTR(-ENOMEM);
 		}
@@ -54,6 +57,7 @@ static void free_output(struct kref *ref)
 
 	if (output->kind == KMVM_OUTPUT_READ)
 		kvfree(output->ring.kfifo.data);
+	kfree(output->record);
 	mutex_destroy(&output->reader);
 	kfree(output);
 }
@@ -241,24 +245,30 @@ static bool has_record(struct kmvm_output *output)
 	return output->head.size || kfifo_len(&output->ring) > sizeof(struct kmvm_record);
 }
 
+/* Takes the next record out of the ring, whole, so that a bad address loses nothing of it. */
+static bool take_record(struct kmvm_output *output)
+{
+	if (kfifo_out(&output->ring, &output->head, sizeof(output->head)) != sizeof(output->head))
+		return false;
+	output->told = 0;
+	return kfifo_out(&output->ring, output->record, output->head.size) == output->head.size;
+}
+
 /* Delivers one record, or as much of it as fits in @size. */
 static ssize_t deliver(struct kmvm_output *output, char __user *to, size_t size)
 {
 	struct kmvm_record part;
-	unsigned int copied;
-	int ret;
 
-	if (!output->head.size &&
-	    kfifo_out(&output->ring, &output->head, sizeof(output->head)) != sizeof(output->head))
+	if (!output->head.size && !take_record(output))
 		return 0;
 	part = output->head;
 	part.size = min_t(size_t, part.size, size - sizeof(part));
-	if (copy_to_user(to, &part, sizeof(part)))
+	if (copy_to_user(to, &part, sizeof(part)) ||
+	    copy_to_user(to + sizeof(part), output->record + output->told, part.size))
 		return -EFAULT;
-	/* What it copied has left the ring even where it then met a bad address. */
-	ret = kfifo_to_user(&output->ring, to + sizeof(part), part.size, &copied);
-	output->head.size -= copied;
-	return ret || copied != part.size ? -EFAULT : (ssize_t)(sizeof(part) + part.size);
+	output->told += part.size;
+	output->head.size -= part.size;
+	return sizeof(part) + part.size;
 }
 
 ssize_t kmvm_output_read(struct kmvm_output *output, char __user *to, size_t size, bool nonblock)

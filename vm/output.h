@@ -46,8 +46,10 @@ struct kmvm_output {
 	wait_queue_head_t room;		/* the VM thread: space, or closed */
 
 	struct kfifo ring;
-	struct mutex reader;		/* protects head and the ring's read side */
+	struct mutex reader;		/* protects the ring's read side and what follows */
 	struct kmvm_record head;	/* of the record being delivered; size: what is left */
+	char *record;			/* its bytes */
+	size_t told;			/* how many of them were delivered */
 
 	struct ratelimit_state limit;	/* log: the VM thread only, as line and fill */
 	enum kmvm_stream line_stream;

@@ -141,6 +141,15 @@ test "format" do
   assert_raise(ArgumentError) { format("%d") }
 end
 
+test "format takes integers of every size" do
+  assert_equal "ffffffff81000000|0XFFFFFFFF81000000|18446744071578845184",
+               format("%x|%#X|%d", *[0xffffffff81000000] * 3)
+  assert_equal "[ffffffff81000000]    [+18446744073709551616]", format("[%016x]%4s[%+d]", 0xffffffff81000000, "", 2**64)
+  assert_equal "-18446744073709551616|   100000000000000000000", format("%d|%24d", -(2**64), 10**20)
+  assert_equal "2000000000000000000000|1#{'0' * 64}", format("%o|%b", 2**64, 2**64)
+  assert_equal "4611686018427387904|-9223372036854775808", format("%d|%i", 2**62, -(2**63))
+end
+
 test "pack and unpack" do
   assert_equal "\x01\x02\x00\x03\x00\x00\x00", [1, 2, 3].pack("CS<L<")
   assert_equal [1, 2, 3], "\x01\x02\x00\x03\x00\x00\x00".unpack("CS<L<")

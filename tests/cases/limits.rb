@@ -218,6 +218,44 @@ test "Ruby alone can call five thousand methods deep" do
   assert_equal 5000, down.go(5000)
 end
 
+# At each depth down to the last one, something that needs stack of its own.
+leaves = {
+  "prints" => -> { print "" },
+  "logs" => -> { Linux.debug("at the bottom of the stack") },
+  "sleeps" => -> { usleep 1 },
+  "starts a timer" => -> { Linux::Timer.after(s: 1) {}.cancel },
+  "formats" => -> { format("%5d %s %x %p", 5, "five", 2**70, [1]) },
+  "collects" => -> { GC.start },
+  "packs" => -> { [1, 2, 3].pack("NnC").unpack("NnC") },
+  "computes" => -> { (3**200).to_s.to_i / 7**50 },
+  "sorts" => -> { [3, 1, 2].sort { |a, b| a <=> b } },
+  "searches" => -> { ("abc" * 50).index("cab", 20) },
+  "makes symbols and classes" => -> { Class.new { define_method(:"m#{1}") {} }.new.m1 },
+  "raises and rescues" => -> { begin; raise "x"; rescue RuntimeError => e; e.backtrace; end },
+  "fills a Set" => -> { Set.new([1, [2], "3"]).include?([2]) },
+  "runs a fiber" => -> { Fiber.new { Fiber.yield 1 }.resume },
+  "allocates a lot" => -> { "x" * 300_000 },
+  "compares and hashes" => -> { { [1, [2]] => 1 }[[1, [2]]] },
+  "counts objects" => -> { ObjectSpace.count_objects },
+}
+
+leaves.each do |what, leaf|
+  test "what #{what} at any depth of the stack works or raises" do
+    depths = 0
+    down = Hash.new do |hash, key|
+      begin
+        leaf.call
+      rescue SystemStackError, NoMemoryError
+        nil
+      end
+      depths = key
+      hash[key + 1]
+    end
+    assert_raise(SystemStackError) { down[1] }
+    assert depths > 2, "only #{depths} deep"
+  end
+end
+
 # Memory: each fills the heap up to its cap and gives it back.
 def fills(name)
   test "#{name}: NoMemoryError can be rescued, and the memory comes back" do

@@ -14,7 +14,8 @@ headers		:= $(wildcard tests/device/*.h) include/uapi/kmvm.h $(out)/errnos.h
 # How mruby's headers read depends on how its library was built: the -D of that build.
 defines		= $(filter -D%,$(shell sed -n 's/^MRUBY_CFLAGS = //p' $(settings)))
 flags		= -std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-field-initializers \
-		  -D_GNU_SOURCE -Iinclude/uapi -I$(out) -isystem $(KMVM_BUILD)/mruby/include $(defines)
+		  -D_GNU_SOURCE -Iinclude/uapi -I$(out) -isystem $(KMVM_BUILD)/mruby/include $(defines) \
+		  $(CPPFLAGS)
 
 $(out)/device-test: $(sources:tests/device/%.c=$(out)/%.o) $(lib)
 	$(CC) -static -pthread -o $@ $^ -lm

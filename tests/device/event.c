@@ -117,6 +117,28 @@ static void faster_than_its_block(const void *data)
 	is(info_of(fd).handles, 20, "handles");
 }
 
+/* Nobody can stop a block whose run has ended, so it has an end of its own. */
+static void runaway(const void *data)
+{
+	int fd = session_read_write(), other = session(O_RDWR | O_NONBLOCK), log = log_follow();
+	struct buffer lines = { 0 };
+	struct outcome got;
+	pid_t thread = thread_of_vm();
+	u64 begun;
+
+	is(run(fd, 0, &got, data), 0, "errno");
+	begun = now();
+	until(state_of(thread) == 'R');
+	until(run(other, 0, &got, "1") == EAGAIN);
+	expect(fd, "1 + 1", KMVM_DONE, "2");
+	holds(now() - begun < 8 * SECOND, "the next run waited %llu ms", (now() - begun) / 1000000);
+	expect(fd, CANCEL_ALL, KMVM_DONE, NULL);
+	log_read(log, &lines);
+	holds(lines.size > 0, "nothing is in the log");
+	until(vm_idle(fd));
+	expect(fd, "$over", KMVM_DONE, "nil");
+}
+
 /* What a script can reach of what the VM keeps its timers in. */
 static void tampered(const void *data)
 {
@@ -138,6 +160,9 @@ static const struct test event_tests[] = {
 	{ "event: a block never prints into the session in whose sleep it runs", others_output },
 	{ "event: a block that raises, exits or is stopped leaves the run alone in whose sleep it runs", others_run },
 	{ "event: timers faster than their blocks leave runs their turn", faster_than_its_block },
+	{ "event: a block whose run has ended is ended after a second", runaway, "Linux::Timer.after(us: 1) { loop { }; $over = 1 }" },
+	{ "event: also one that rescues everything", runaway,
+	  "Linux::Timer.every(us: 100) { begin; loop { }; rescue Exception; retry; ensure; loop { }; end; $over = 1 }" },
 	PROGRAM("a block that raises is reported, and its timer goes on",
 		"n = 0; Linux::Timer.every(ms: 1) { |t| n += 1; t.cancel if n == 3; raise \"no #{n}\" }", "no 3 (RuntimeError)"),
 	PROGRAM("exit ends a block and no more", "n = 0; Linux::Timer.every(ms: 1) { |t| n += 1; t.cancel if n == 3; puts n; exit 5 }", "1\n2\n3\n"),

@@ -12,7 +12,9 @@
 #include "test.h"
 #include "errnos.h"
 
+#ifndef LIMIT
 #define LIMIT	90	/* seconds of a test that did not ask for more */
+#endif
 #define SKIPPED	77
 
 extern const struct suite write_suite, ioctl_suite, access_suite, output_suite, log_suite,
@@ -213,7 +215,7 @@ static void run_test(const struct test *test, unsigned int number)
 		complain("", 0, "ended by signal %d (%s) after %llu s", WTERMSIG(status),
 			 strsignal(WTERMSIG(status)), (now() - begun) / SECOND);
 	status = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-	if (status != SKIPPED && !test->fresh && apart(settle, NULL, 30))
+	if (status != SKIPPED && !test->fresh && apart(settle, NULL, 2 * PATIENCE))
 		complain("", 0, "it left the VM in a bad state");
 	if (test->fresh || shared->failed)
 		module_fresh();

@@ -157,7 +157,7 @@ void read_all(int fd, struct output *output)
 
 bool read_until(int fd, struct output *output, const char *text)
 {
-	u64 end = now() + 15 * SECOND;
+	u64 end = now() + PATIENCE * SECOND;
 	ssize_t got = 0;
 
 	/* read() also ends when the run has not begun. */

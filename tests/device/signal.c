@@ -346,14 +346,14 @@ static void close_while_reading(const void *data)
 	struct closer closer = { session_read_write() };
 	pthread_t thread;
 	struct outcome got;
-	u64 id = start(closer.fd, 0, "usleep 200_000");
+	u64 id = start(closer.fd, 0, "$came_to_its_end = 0; usleep 200_000; $came_to_its_end = 1");
 
 	pthread_create(&thread, NULL, reads_on, &closer);
 	until(info_of(fd).owner_pid);
 	is(close(closer.fd), 0, "close()");
 	pthread_join(thread, NULL);
-	is(wait_run(fd, id, &got), ENOENT, "wait");
-	until(vm_idle(fd));
+	is_errno(wait_run(fd, id, &got), ENOENT, "wait in another session");
+	expect(fd, "$came_to_its_end", KMVM_DONE, "1");
 }
 
 static void progress(const void *data)

@@ -206,11 +206,27 @@ static void cornered(const void *data)
 	/* The collector must be on: what is thrown away here is more than the heap holds. */
 	is(run(fd, 0, &got, "20_000.times { 'y' * 8000 }; GC.start"), 0, "errno");
 	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
-	holds(got.result.heap_bytes < bytes + (4 << 20), "%llu bytes of heap more",
+	/* The stack stays as deep as it once was. */
+	holds(got.result.heap_bytes < bytes + (8 << 20), "%llu bytes of heap more",
 	      got.result.heap_bytes - bytes);
 }
 
 #define CORNERED(what, ruby)	{ "stop: ends " what, cornered, ruby }
+
+/* A stop without grace leaves its stream in place. */
+static void in_stream(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id = start(fd, 0, "$stdout = Object.new; def $stdout.write(s) = (STDOUT.write(s); loop { }); puts 'on'");
+
+	read_until(fd, &output, "on");
+	is(stop_run(fd, id, KMVM_STOP_NOW), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+	expect(fd, "$stdout = STDOUT; puts 'printed'", KMVM_DONE, "nil");
+	read_all(fd, &output);
+	is_text(output.out.bytes, "on\nprinted\n", "stdout");
+}
 
 /* The run has raised; what it says about that must not last for ever. */
 static void in_message(const void *data)
@@ -229,7 +245,18 @@ static void in_message(const void *data)
 	contains(got.error, "t.rb:1", "error");
 }
 
-/* Followed: otherwise they would outlive the stop. */
+static void takes_timers(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id = start(fd, 0, data);
+
+	read_until(fd, &output, "on");
+	is(stop_run(fd, id, 0), 0, "errno of the stop");
+	ends_interrupted(fd, id);
+	is(info_of(fd).handles, 0, "handles");
+}
+
 static void in_timers(const void *data)
 {
 	int fd = session_read_write();
@@ -244,6 +271,10 @@ static void in_timers(const void *data)
 
 static const struct test stop_tests[] = {
 	{ "stop: ends a run that is asked for the message of its exception", in_message },
+	{ "stop: takes the timers along that the run has started", takes_timers,
+	  "5.times { Linux::Timer.every(ms: 1) { } }; puts 'on'; sleep" },
+	{ "stop: takes timers along whose blocks loop", takes_timers,
+	  "5.times { Linux::Timer.every(us: 200) { begin; puts 'on'; loop { }; rescue Exception; retry; end } }; loop { begin; sleep; rescue Exception; end }" },
 	{ "stop: ends timers whose blocks rescue everything, in the sleep of their run", in_timers,
 	  "Linux::Timer.every(us: 200) { begin; loop { }; rescue Exception; end }; puts 'on'; loop { begin; sleep; rescue Exception; end }" },
 	{ "stop: ends timers whose blocks rescue everything, when their run has ended", in_timers,
@@ -327,7 +358,7 @@ static const struct test stop_tests[] = {
 	CORNERED("stack errors that are rescued", "def g = g\nputs 'on'; loop { begin; g; rescue SystemStackError; end }"),
 	CORNERED("sleep that is rescued", "puts 'on'; loop { begin; sleep 1; rescue Exception; end }"),
 	CORNERED("puts of an object whose to_s prints", "class Pr; def to_s = puts(self); end; puts 'on'; loop { begin; puts Pr.new; rescue SystemStackError; end }"),
-	CORNERED("$stdout that is a program's own", "$stdout = Object.new; def $stdout.write(s) = (STDOUT.write(s); loop { }); begin; puts 'on'; ensure; $stdout = STDOUT; end"),
+	{ "stop: ends a stream of the program's own", in_stream },
 };
 
 SUITE(stop);

@@ -158,7 +158,7 @@ bool module_loaded(void)
 
 void module_fresh(void)
 {
-	u64 end = now() + 20 * SECOND;
+	u64 end = now() + PATIENCE * SECOND;
 	int ret = 0;
 
 	while (module_loaded() && (ret = module_unload()) && now() < end)

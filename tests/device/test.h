@@ -75,10 +75,13 @@ void allow(unsigned int seconds);
 /* A number from the environment. */
 unsigned long setting(const char *name, unsigned long otherwise);
 
-/* Waits for a state, a quarter of a minute at most. */
+/* Waits for a state, but not for ever. */
+#ifndef PATIENCE
+#define PATIENCE	15	/* seconds */
+#endif
 #define until(condition)							\
 	({									\
-		u64 until_ = now() + 15 * SECOND;				\
+		u64 until_ = now() + PATIENCE * SECOND;				\
 		bool so_;							\
 										\
 		while (!(so_ = (condition)) && now() < until_)			\
