@@ -40,6 +40,7 @@ static void add_line(mrb_state *mrb, mrb_value text, mrb_value object, unsigned 
 	mrb_value line;
 	mrb_int i;
 
+	MRB_GUARD_STEP(mrb);
 	if (mrb_array_p(object) && nesting < NESTING_MAX) {
 		for (i = 0; i < RARRAY_LEN(object); i++)
 			add_line(mrb, text, RARRAY_PTR(object)[i], nesting + 1);

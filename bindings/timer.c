@@ -23,6 +23,7 @@
 
 #include "../stub/compat.h"
 #include "../vm/binding.h"
+#include "../vm/stack.h"
 #include "../vm/vm.h"
 #include "bindings.h"
 
@@ -68,7 +69,7 @@ static const struct mrb_data_type timer_type = { "Linux::Timer", NULL };
 
 static void timer_event(struct kmvm_handle *handle, mrb_state *mrb)
 {
-	mrb_value object = kmvm_object_of(mrb, handle);
+	mrb_value object = kmvm_object_of(handle);
 	mrb_value block = kmvm_object_block(mrb, object);
 
 	mrb_gc_protect(mrb, object);
@@ -118,17 +119,16 @@ static s64 given_time(mrb_state *mrb, mrb_value *block)
 static mrb_value start(mrb_state *mrb, mrb_value class, mrb_value block, s64 ns, s64 period)
 {
 	mrb_value object = kmvm_object_new(mrb, class, &timer_type, block);
-	unsigned long key = kmvm_object_keep(mrb, object);
-	struct timer *timer = kzalloc(sizeof(*timer), GFP_KERNEL);
+	struct timer *timer;
 
-	if (!timer) {
-		kmvm_object_forget(mrb, key);
+	timer = kzalloc(sizeof(*timer), kmvm_gfp());
+
+	if (!timer)
 		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
-	}
 	timer->period = period;
 	hrtimer_setup(&timer->hrtimer, fired, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	kmvm_handle_open(&timer->handle, kmvm_vm_of(mrb), &timer_ops);
-	kmvm_object_bind(object, key, &timer->handle);
+	kmvm_object_bind(object, &timer->handle);
 	hrtimer_start(&timer->hrtimer, ns_to_ktime(ns), HRTIMER_MODE_REL_SOFT);
 	return object;
 }
@@ -166,7 +166,7 @@ static mrb_value timer_active(mrb_state *mrb, mrb_value self)
 }
 
 KMVM_BINDING(timer,
-	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer. A block that takes more than a second of processor time is ended and reported. Stopping a run ends the timers it started.",
+	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer. A block that takes more than a second of processor time is ended and reported. A run that does not come to its end, because it raised, was stopped or called exit, takes the timers it started along. A VM has at most 1024; one more raises Linux::LimitError.",
 	{ timer_after, "Timer.after(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",
 	  "Runs the block once, when the time given by one or more of the keywords has passed." },
 	{ timer_every, "Timer.every(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",

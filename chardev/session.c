@@ -103,25 +103,31 @@ static void forget_image(struct collection *in)
 	*in = (struct collection) { 0 };
 }
 
+/* The bytes of an image that is not complete, when no more will come. */
+static int drop_rest(struct kmvm_session *session)
+{
+	size_t have = session->in.have;
+
+	if (have)
+		pr_warn_ratelimited("kmvm: %s (%d): image cut short, %zu bytes arrived: not run\n",
+				    current->comm, task_tgid_nr(current), have);
+	forget_image(&session->in);
+	return have ? -EBADMSG : 0;
+}
+
 /* Called at each close; only the last one can know that no more bytes will come. */
 static int session_flush(struct file *file, fl_owner_t id)
 {
 	struct kmvm_session *session = file->private_data;
-	int ret = 0;
+	int error, ret;
 
 	if (file_count(file) > 1)
 		return 0;
 	mutex_lock(&session->write_lock);
-	if (session->in.have) {
-		pr_warn("kmvm: %s (%d): image cut short, %zu bytes arrived: not run\n",
-			current->comm, task_tgid_nr(current), session->in.have);
-		ret = -EBADMSG;
-	}
-	if (session->in.error)
-		ret = session->in.error;
-	forget_image(&session->in);
+	error = session->in.error;
+	ret = drop_rest(session);
 	mutex_unlock(&session->write_lock);
-	return ret;
+	return error ?: ret;
 }
 
 static int session_release(struct inode *inode, struct file *file)
@@ -135,7 +141,7 @@ static int session_release(struct inode *inode, struct file *file)
 		list_del(&run->on_owner);
 		kmvm_run_put(run);
 	}
-	forget_image(&session->in);
+	drop_rest(session);
 	kmvm_output_put(session->output);
 	kmvm_vm_put(session->vm);
 	mutex_destroy(&session->write_lock);
@@ -211,7 +217,8 @@ static struct kmvm_run *find_run(struct kmvm_session *session, u64 id)
 /* Waits for the end. A deadly signal ends the run too, any other only the wait. */
 static int wait_for(struct kmvm_run *run)
 {
-	if (!wait_for_completion_interruptible(&run->ended))
+	/* Freezable, or suspend would look like a signal. */
+	if (!wait_for_completion_state(&run->ended, TASK_INTERRUPTIBLE | TASK_FREEZABLE))
 		return 0;
 	if (fatal_signal_pending(current))
 		kmvm_run_stop(run, KMVM_STOP_HARD);
@@ -262,7 +269,7 @@ static void print_error(struct kmvm_session *session, u64 id, const char *text)
 }
 
 /* Runs the image that is complete now. */
-static int run_collected(struct kmvm_session *session, bool nonblock)
+static int run_collected(struct kmvm_session *session)
 {
 	struct collection *in = &session->in;
 	struct kmvm_request request = { .image = in->bytes, .size = in->have };
@@ -279,9 +286,10 @@ static int run_collected(struct kmvm_session *session, bool nonblock)
 	if (ret)
 		goto out_put;
 	kmvm_run_start(run);
-	ret = wait_for(run);
-	if (ret) {
+	if (wait_for(run)) {
+		/* Not EINTR: who tries again would run it a second time. */
 		kmvm_run_stop(run, KMVM_STOP_GRACE);
+		ret = -ECANCELED;
 	} else {
 		ret = errno_of(&run->result);
 		if (ret)
@@ -398,7 +406,7 @@ static ssize_t session_write(struct file *file, const char __user *from, size_t 
 		done += ret;
 		ret = 0;
 		if (in->want && in->have == in->want) {
-			ret = run_collected(session, nonblock);
+			ret = run_collected(session);
 			if (!ret)
 				well = done;
 		}
@@ -561,12 +569,15 @@ static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)
 	if (ret)
 		goto out_put_run;
 	/* Before it starts: whose wait is interrupted knows what to ask for. */
-	if (put_user(run->request.id, &to->id)) {
+	ret = put_user(run->request.id, &to->id);
+	if (ret)
+		kmvm_run_stop(run, KMVM_STOP_HARD);
+	/* Started even so, which ends it: somebody may have found it by its id and wait. */
+	kmvm_run_start(run);
+	if (ret) {
 		forget(session, run);
-		ret = -EFAULT;
 		goto out_put_run;
 	}
-	kmvm_run_start(run);
 	if (args.flags & KMVM_RUN_ASYNC)
 		goto out_put_run;
 	ret = wait_for(run);

@@ -11,7 +11,6 @@
 #include <mruby/array.h>
 #include <mruby/class.h>
 #include <mruby/data.h>
-#include <mruby/hash.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
 
@@ -158,6 +157,8 @@ static void define(mrb_state *mrb, const struct kmvm_binding *binding,
 
 void kmvm_bindings_define(mrb_state *mrb, const struct kmvm_binding *const *bindings)
 {
+	mrb_define_class_under(mrb, mrb_define_module(mrb, "Linux"), "LimitError",
+			       E_STANDARD_ERROR);
 	for (; *bindings; bindings++) {
 		const struct kmvm_binding *binding = *bindings;
 		size_t i;
@@ -178,61 +179,36 @@ struct kmvm_vm *kmvm_vm_of(mrb_state *mrb)
 	return mrb->allocf_ud;
 }
 
-/* A global no script can name: the objects whose handles are open, by key. */
-static mrb_sym table_name(mrb_state *mrb)
-{
-	return mrb_intern_lit(mrb, "handles");
-}
-
+/* A name that no script can write, so the block is reached from here only. */
 static mrb_sym block_name(mrb_state *mrb)
 {
 	return mrb_intern_lit(mrb, "block");
 }
 
-static mrb_value table(mrb_state *mrb)
-{
-	mrb_value table = mrb_gv_get(mrb, table_name(mrb));
-
-	if (mrb_nil_p(table)) {
-		table = mrb_hash_new(mrb);
-		mrb_gv_set(mrb, table_name(mrb), table);
-	}
-	return table;
-}
-
 mrb_value kmvm_object_new(mrb_state *mrb, mrb_value class, const mrb_data_type *type,
 			  mrb_value block)
 {
-	struct RData *data = mrb_data_object_alloc(mrb, mrb_class_ptr(class), NULL, type);
-	mrb_value object = mrb_obj_value(data);
+	struct RData *data;
+	mrb_value object;
 
+	if (kmvm_vm_of(mrb)->handle_count >= KMVM_HANDLES_MAX)
+		mrb_raisef(mrb, mrb_class_get_under(mrb, mrb_module_get(mrb, "Linux"), "LimitError"),
+			   "a VM has at most %d timers", KMVM_HANDLES_MAX);
+	data = mrb_data_object_alloc(mrb, mrb_class_ptr(class), NULL, type);
+	object = mrb_obj_value(data);
 	mrb_iv_set(mrb, object, block_name(mrb), block);
 	return object;
 }
 
-unsigned long kmvm_object_keep(mrb_state *mrb, mrb_value object)
+void kmvm_object_bind(mrb_value object, struct kmvm_handle *handle)
 {
-	unsigned long key = ++kmvm_vm_of(mrb)->handle_key;
-
-	mrb_hash_set(mrb, table(mrb), mrb_int_value(mrb, key), object);
-	return key;
+	handle->object = RDATA(object);
+	handle->object->data = handle;
 }
 
-void kmvm_object_forget(mrb_state *mrb, unsigned long key)
+mrb_value kmvm_object_of(const struct kmvm_handle *handle)
 {
-	mrb_hash_delete_key(mrb, table(mrb), mrb_int_value(mrb, key));
-}
-
-void kmvm_object_bind(mrb_value object, unsigned long key, struct kmvm_handle *handle)
-{
-	DATA_PTR(object) = handle;
-	handle->key = key;
-	handle->owner = &DATA_PTR(object);
-}
-
-mrb_value kmvm_object_of(mrb_state *mrb, const struct kmvm_handle *handle)
-{
-	return mrb_hash_get(mrb, table(mrb), mrb_int_value(mrb, handle->key));
+	return mrb_obj_value(handle->object);
 }
 
 mrb_value kmvm_object_block(mrb_state *mrb, mrb_value object)

@@ -67,30 +67,17 @@ struct kmvm_vm *kmvm_vm_of(mrb_state *mrb);
  * @type:	its type
  * @block:	what the handle's events run; kept alive by the object
  *
- * It points to nothing until kmvm_object_bind(). May raise.
+ * It points to nothing until kmvm_object_bind(). May raise, so it comes before anything
+ * that would have to be released: Linux::LimitError when the VM has KMVM_HANDLES_MAX.
  */
 mrb_value kmvm_object_new(mrb_state *mrb, mrb_value class, const mrb_data_type *type,
 			  mrb_value block);
 
-/**
- * kmvm_object_keep() - keeps an object alive until its handle is closed
- * @mrb:	the state
- * @object:	of kmvm_object_new()
- *
- * May raise, so it comes before anything that would have to be released.
- *
- * Return: a key for kmvm_object_bind().
- */
-unsigned long kmvm_object_keep(mrb_state *mrb, mrb_value object);
-
-/* Lets an object kept by kmvm_object_keep() go again. Does not raise. */
-void kmvm_object_forget(mrb_state *mrb, unsigned long key);
-
-/* Ties an object and an open handle together. Does not raise. */
-void kmvm_object_bind(mrb_value object, unsigned long key, struct kmvm_handle *handle);
+/* Ties an object to an open handle, which keeps it alive from then on. Does not raise. */
+void kmvm_object_bind(mrb_value object, struct kmvm_handle *handle);
 
 /* The object of a bound handle, and the block it was made with. */
-mrb_value kmvm_object_of(mrb_state *mrb, const struct kmvm_handle *handle);
+mrb_value kmvm_object_of(const struct kmvm_handle *handle);
 mrb_value kmvm_object_block(mrb_state *mrb, mrb_value object);
 
 #endif /* KMVM_BINDING_H */

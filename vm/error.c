@@ -141,6 +141,17 @@ static void put_together(struct text *text, const struct report *report)
 		add_frames(text, report->backtrace);
 }
 
+/* Most texts are short, and are kept until somebody asks. */
+static char *trimmed(struct text *text)
+{
+	char *copy = text->buffer ? kmemdup(text->buffer, text->fill + 1, GFP_KERNEL) : NULL;
+
+	if (!copy)
+		return text->buffer;
+	kvfree(text->buffer);
+	return copy;
+}
+
 char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
 {
 	int arena = mrb_gc_arena_save(vm->mrb);
@@ -154,7 +165,7 @@ char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
 	report.class = mrb_nil_value();
 	report.message = mrb_nil_value();
 	if (vm->event_spent) {
-		report.stopped = "ended, its block had run for a second";
+		report.stopped = "ended, its block took a second";
 	} else if (kmvm_guard_stopped(vm)) {
 		report.stopped = "interrupted";
 	} else {
@@ -167,7 +178,7 @@ char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
 		put_together(&text, &report);
 	}
 	mrb_gc_arena_restore(vm->mrb, arena);
-	return text.buffer;
+	return trimmed(&text);
 }
 
 char *kmvm_value_text(struct kmvm_vm *vm, mrb_value value, mrb_value *exc)

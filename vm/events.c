@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 
 #include <mruby.h>
+#include <mruby/data.h>
 
 #include "binding.h"
 #include "error.h"
@@ -61,11 +62,8 @@ void kmvm_handle_close(struct kmvm_handle *handle)
 	leave_queue(handle);
 	list_del(&handle->on_vm);
 	WRITE_ONCE(vm->handle_count, vm->handle_count - 1);
-	if (!vm->broken) {
-		if (handle->owner)
-			*handle->owner = NULL;
-		kmvm_object_forget(vm->mrb, handle->key);
-	}
+	if (!vm->broken)
+		handle->object->data = NULL;
 	handle->ops->free(handle);
 	if (origin) {
 		origin->handles--;
@@ -77,9 +75,11 @@ void kmvm_handles_close(struct kmvm_vm *vm, struct kmvm_run *run)
 {
 	struct kmvm_handle *handle, *next;
 
-	list_for_each_entry_safe(handle, next, &vm->handles, on_vm)
+	list_for_each_entry_safe(handle, next, &vm->handles, on_vm) {
 		if (!run || handle->origin == run)
 			kmvm_handle_close(handle);
+		cond_resched();
+	}
 }
 
 void kmvm_event_post(struct kmvm_handle *handle)
@@ -133,16 +133,17 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	vm->event_origin = handle->origin ? kmvm_run_get(handle->origin) : NULL;
 	vm->active = vm->event_origin;
 	vm->out = vm->active ? vm->active->output : vm->log;
-	vm->in_event = true;
+	WRITE_ONCE(vm->in_event, true);
 	vm->event_spent = false;
-	vm->event_start = current->se.sum_exec_runtime;
+	vm->event_start = ktime_get();
+	vm->event_cpu = current->se.sum_exec_runtime;
 	kmvm_guard_arm(vm, &outer);
 
 	if (!kmvm_guard_enter(vm, run_event, handle, &exc))
 		kmvm_error_report(vm, exc);
-	kmvm_output_flush(vm->log);
+	kmvm_output_flush(vm->out);
 
-	vm->in_event = false;
+	WRITE_ONCE(vm->in_event, false);
 	vm->event_spent = false;
 	vm->out = outer_out;
 	vm->active = outer_active;

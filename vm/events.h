@@ -15,8 +15,12 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+/* A VM that starts things without end must meet an error before the machine feels it. */
+#define KMVM_HANDLES_MAX	1024
+
 struct kmvm_handle;
 struct kmvm_run;
+struct RData;
 struct kmvm_vm;
 struct mrb_state;
 
@@ -43,8 +47,7 @@ struct kmvm_handle {
 	struct list_head on_vm;		/* the VM's thread only */
 	struct list_head on_queue;	/* of events; under the VM's event_lock */
 	struct kmvm_run *origin;	/* referenced: whose it is; NULL once that ended */
-	unsigned long key;		/* of the Ruby object in the VM's table */
-	void **owner;			/* the Ruby object's pointer to us, cleared on close */
+	struct RData *object;		/* of Ruby, kept alive by us; points to us until we close */
 	bool closing;			/* no event is delivered any more */
 	u64 missed;			/* posts while one was pending; under event_lock */
 };
@@ -74,7 +77,7 @@ void kmvm_handle_close(struct kmvm_handle *handle);
  *
  * One event of a handle is pending at a time; a post beyond that counts as missed.
  *
- * Context: any, interrupts too.
+ * Context: task or softirq; hard interrupts too, but for PREEMPT_RT.
  */
 void kmvm_event_post(struct kmvm_handle *handle);
 

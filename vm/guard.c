@@ -30,7 +30,12 @@
 void kmvm_guard_open(struct kmvm_vm *vm)
 {
 	vm->mrb->stack_floor = (uintptr_t)task_stack_page(current) + STACK_RESERVE;
-	vm->mrb->steps_left = KMVM_GUARD_QUANTUM;
+}
+
+static void set_quantum(struct kmvm_vm *vm, mrb_state *mrb, s32 quantum)
+{
+	vm->quantum = quantum;
+	mrb->steps_left = quantum;
 }
 
 void kmvm_guard_arm(struct kmvm_vm *vm, struct kmvm_guard_state *outer)
@@ -38,33 +43,49 @@ void kmvm_guard_arm(struct kmvm_vm *vm, struct kmvm_guard_state *outer)
 	*outer = (struct kmvm_guard_state) {
 		.steps = vm->steps,
 		.grace = vm->grace,
+		.quantum = vm->quantum,
 		.steps_left = vm->mrb->steps_left,
 		.catch_skip = vm->mrb->catch_skip,
 	};
 	vm->steps = 0;
 	vm->grace = -1;
-	vm->mrb->steps_left = KMVM_GUARD_QUANTUM;
 	vm->mrb->catch_skip = 0;
+	/* The first step looks: whoever was stopped before it began does nothing. */
+	set_quantum(vm, vm->mrb, 1);
 }
 
 void kmvm_guard_disarm(struct kmvm_vm *vm, const struct kmvm_guard_state *outer)
 {
 	vm->steps = outer->steps;
 	vm->grace = outer->grace;
+	vm->quantum = outer->quantum;
 	vm->mrb->steps_left = outer->steps_left;
 	vm->mrb->catch_skip = outer->catch_skip;
 }
 
 u64 kmvm_guard_count(struct kmvm_vm *vm)
 {
-	return vm->steps + KMVM_GUARD_QUANTUM - vm->mrb->steps_left;
+	return vm->steps + vm->quantum - vm->mrb->steps_left;
+}
+
+/* Has the event's block had its time? Sticky until the next event. */
+static bool event_spent(struct kmvm_vm *vm)
+{
+	if (!vm->in_event || vm->event_spent)
+		return vm->event_spent;
+	vm->event_spent = current->se.sum_exec_runtime - vm->event_cpu > KMVM_GUARD_EVENT ||
+		(READ_ONCE(vm->waiting) && ktime_get() - vm->event_start > KMVM_GUARD_EVENT);
+	return vm->event_spent;
 }
 
 static enum kmvm_stop wanted(struct kmvm_vm *vm)
 {
 	enum kmvm_stop stop = KMVM_GO;
 
-	if (READ_ONCE(vm->closing) || vm->event_spent)
+	/* A state that is just being made cannot raise a stop yet, and ends by itself. */
+	if (!vm->stop_error)
+		return KMVM_GO;
+	if (READ_ONCE(vm->closing) || event_spent(vm))
 		return KMVM_STOP_HARD;
 	if (vm->active)
 		stop = READ_ONCE(vm->active->stop);
@@ -107,22 +128,20 @@ static void raise_stop(struct kmvm_vm *vm, u8 skip, s64 grace)
 void kmvm_guard_steps(mrb_state *mrb)
 {
 	struct kmvm_vm *vm = mrb->allocf_ud;
-	s32 quantum = KMVM_GUARD_QUANTUM - mrb->steps_left;
+	s32 counted = vm->quantum - mrb->steps_left;
 	enum kmvm_stop stop;
 
-	mrb->steps_left = KMVM_GUARD_QUANTUM;
-	vm->steps += quantum;
+	set_quantum(vm, mrb, KMVM_GUARD_QUANTUM);
+	vm->steps += counted;
 	breathe();
 
-	if (vm->in_event && current->se.sum_exec_runtime - vm->event_start > KMVM_GUARD_EVENT)
-		vm->event_spent = true;
 	stop = wanted(vm);
 	if (stop == KMVM_GO)
 		return;
 	if (stop == KMVM_STOP_GRACE) {
 		if (vm->grace < 0)
 			raise_stop(vm, MRB_CATCH_SKIP_RESCUE, KMVM_GUARD_GRACE);
-		vm->grace -= quantum;
+		vm->grace -= counted;
 		if (vm->grace > 0)
 			return;
 	}
@@ -137,6 +156,18 @@ void kmvm_guard_stack(mrb_state *mrb)
 	/* One object for all: without this it would show the first one's backtrace. */
 	error->backtrace = NULL;
 	mrb_exc_raise(mrb, mrb_obj_value(mrb->stack_err));
+}
+
+/* Called by mruby's collector: what C holds and no script may lose for us. */
+void kmvm_guard_roots(mrb_state *mrb)
+{
+	struct kmvm_vm *vm = mrb->allocf_ud;
+	struct kmvm_handle *handle;
+
+	mrb_gc_mark(mrb, (struct RBasic *)vm->stop_error);
+	mrb_gc_mark(mrb, (struct RBasic *)vm->exit_class);
+	list_for_each_entry(handle, &vm->handles, on_vm)
+		mrb_gc_mark(mrb, (struct RBasic *)handle->object);
 }
 
 void kmvm_guard_abort(const char *why)
@@ -171,14 +202,15 @@ bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *dat
 	} MRB_END_EXC(&pad);
 
 	mrb->jmp = outer_jmp;
-	*exc = mrb->exc ? mrb_obj_value(mrb->exc) : mrb_nil_value();
-	mrb->exc = NULL;
+	/* Rooted in mrb->exc until the arena has it: unwinding may collect. */
 	if (!came_back) {
 		mrb_vm_unwind(mrb, context, level);
 		mrb->gc.iterating = iterating;
 		mrb->gc.disabled = disabled;
 	}
+	*exc = mrb->exc ? mrb_obj_value(mrb->exc) : mrb_nil_value();
 	mrb_gc_arena_restore(mrb, arena);
 	mrb_gc_protect(mrb, *exc);
+	mrb->exc = NULL;
 	return came_back;
 }

@@ -18,7 +18,10 @@ struct kmvm_vm;
  */
 #define KMVM_GUARD_QUANTUM	1024
 
-/* Nanoseconds of processor time that an event's block may take. */
+/*
+ * Nanoseconds of processor time that an event's block may take. While a run waits for its
+ * turn it is as much time on the clock, sleep included.
+ */
 #define KMVM_GUARD_EVENT	NSEC_PER_SEC
 
 /* Steps that the ensure blocks of a stopped run have together. */
@@ -28,6 +31,7 @@ struct kmvm_vm;
 struct kmvm_guard_state {
 	u64 steps;
 	s64 grace;
+	s32 quantum;
 	s32 steps_left;
 	u8 catch_skip;
 };

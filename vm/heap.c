@@ -19,35 +19,16 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
-#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "heap.h"
+#include "stack.h"
 
 #if IS_ENABLED(CONFIG_KASAN) && !defined(KMVM_HEAP_PLAIN)
 #define KMVM_HEAP_PLAIN
 #endif
-
-/* Reclaim, and the filesystems it may enter, want this much stack to themselves. */
-#define SLEEP_STACK	(THREAD_SIZE / 2)
-
-static bool may_sleep(void)
-{
-	unsigned long here = (unsigned long)__builtin_frame_address(0);
-
-	return here - (unsigned long)task_stack_page(current) >= SLEEP_STACK;
-}
-
-/*
- * No retries that could end at the OOM killer, and no report: the VM tells its script.
- * Deep in a recursion only what lies at hand is taken.
- */
-static gfp_t heap_gfp(void)
-{
-	return (may_sleep() ? GFP_KERNEL | __GFP_NORETRY : GFP_NOWAIT) | __GFP_NOWARN;
-}
 
 static void count_block(struct kmvm_heap *heap, size_t size)
 {
@@ -108,9 +89,9 @@ static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 	if (check_add_overflow(size, sizeof(*plain), &bytes) || !reserve(heap, bytes))
 		return NULL;
 	if (bytes > KMALLOC_MAX_SIZE)
-		plain = may_sleep() ? vmalloc(bytes) : NULL;
+		plain = kmvm_stack_ample() ? vmalloc(bytes) : NULL;
 	else
-		plain = kmalloc(bytes, heap_gfp());
+		plain = kmalloc(bytes, kmvm_gfp());
 	if (!plain)
 		return refused(heap, bytes);
 	plain->size = size;
@@ -150,7 +131,7 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
 	/* Always moved: what still points to the old place is then found by KASAN. */
 	moved = plain_alloc(heap, size);
 	if (!moved)
-		return NULL;
+		return size <= plain_of(block)->size ? block : NULL;
 	memcpy(moved, block, min(size, plain_of(block)->size));
 	plain_free(heap, block);
 	return moved;
@@ -259,7 +240,7 @@ static struct chunk *open_chunk(struct kmvm_heap *heap, unsigned int class)
 
 	if (!reserve(heap, bytes))
 		return NULL;
-	chunk = (struct chunk *)__get_free_pages(heap_gfp(), order);
+	chunk = (struct chunk *)__get_free_pages(kmvm_gfp(), order);
 	if (!chunk)
 		return refused(heap, bytes);
 	*chunk = (struct chunk) {
@@ -338,13 +319,13 @@ static void *map_pages(size_t bytes)
 	struct page **pages;
 	void *area;
 
-	if (!may_sleep())
+	if (!kmvm_stack_ample())
 		return NULL;
-	pages = kmalloc_array(count, sizeof(*pages), heap_gfp());
+	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL | __GFP_NOWARN);
 	if (!pages)
 		return NULL;
 	for (got = 0; got < count; got++) {
-		pages[got] = alloc_page(heap_gfp() | __GFP_HIGHMEM);
+		pages[got] = alloc_page(kmvm_gfp() | __GFP_HIGHMEM);
 		if (!pages[got])
 			goto err_free_pages;
 	}
@@ -356,7 +337,7 @@ static void *map_pages(size_t bytes)
 err_free_pages:
 	while (got--)
 		__free_page(pages[got]);
-	kfree(pages);
+	kvfree(pages);
 	return NULL;
 }
 
@@ -371,7 +352,7 @@ static void *large_alloc(struct kmvm_heap *heap, size_t size)
 	if (!reserve(heap, bytes))
 		return NULL;
 	if (bytes <= LARGE_EXACT_MAX)
-		large = alloc_pages_exact(bytes, heap_gfp());
+		large = alloc_pages_exact(bytes, kmvm_gfp());
 	if (!large)
 		large = map_pages(bytes);
 	if (!large)
@@ -395,9 +376,12 @@ static void large_free(struct kmvm_heap *heap, void *block)
 
 static void *block_alloc(struct kmvm_heap *heap, size_t size)
 {
+	void *block = NULL;
+
 	if (size <= CLASS_MAX - sizeof(struct head))
-		return small_alloc(heap, class_of(size + sizeof(struct head)));
-	return large_alloc(heap, size);
+		block = small_alloc(heap, class_of(size + sizeof(struct head)));
+	/* Where memory is in pieces there may be single pages still. */
+	return block ?: large_alloc(heap, size);
 }
 
 static void block_free(struct kmvm_heap *heap, void *block)
@@ -450,7 +434,7 @@ void kmvm_heap_open(struct kmvm_heap *heap, size_t cap)
 {
 	unsigned int class;
 
-	*heap = (struct kmvm_heap) { .stats.cap = cap };
+	heap->stats.cap = cap;
 	INIT_LIST_HEAD(&heap->chunks);
 	for (class = 0; class < KMVM_HEAP_CLASSES; class++)
 		INIT_LIST_HEAD(&heap->partial[class]);
@@ -459,6 +443,9 @@ void kmvm_heap_open(struct kmvm_heap *heap, size_t cap)
 void kmvm_heap_close(struct kmvm_heap *heap)
 {
 	close_chunks(heap);
+	/* What was counted goes on: the figures are those of the VM's whole life. */
+	WRITE_ONCE(heap->stats.used, 0);
+	WRITE_ONCE(heap->stats.held, 0);
 	kmvm_heap_open(heap, heap->stats.cap);
 }
 

@@ -45,7 +45,7 @@ struct kmvm_heap {
 
 /**
  * kmvm_heap_open() - makes an empty heap
- * @heap:	the heap
+ * @heap:	the heap, zeroed
  * @cap:	bytes it may hold
  */
 void kmvm_heap_open(struct kmvm_heap *heap, size_t cap);

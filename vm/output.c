@@ -135,7 +135,7 @@ static bool wait_for_room(struct kmvm_output *output, const struct kmvm_print *p
 			return true;
 		if (kfifo_len(&output->ring) == before) {
 			spin_lock(&output->lock);
-			output->stalled = true;
+			WRITE_ONCE(output->stalled, true);
 			spin_unlock(&output->lock);
 		}
 	}
@@ -303,7 +303,7 @@ ssize_t kmvm_output_read(struct kmvm_output *output, char __user *to, size_t siz
 	}
 	if (done) {
 		spin_lock(&output->lock);
-		output->stalled = false;
+		WRITE_ONCE(output->stalled, false);
 		spin_unlock(&output->lock);
 		wake_up(&output->room);
 	}
@@ -320,7 +320,9 @@ __poll_t kmvm_output_poll(struct kmvm_output *output, struct file *file, poll_ta
 	poll_wait(file, &output->readable, wait);
 	/* In this order: the last run's bytes are in the ring before it ends. */
 	over = ended(output);
-	if (output->kind == KMVM_OUTPUT_READ && has_record(output))
+	if (output->kind != KMVM_OUTPUT_READ)
+		return 0;
+	if (has_record(output))
 		return EPOLLIN | EPOLLRDNORM;
 	return over ? EPOLLHUP : 0;
 }

@@ -136,8 +136,15 @@ void kmvm_run_start(struct kmvm_run *run)
 		end(run, KMVM_REFUSED, 1);
 		run->error = kasprintf(GFP_KERNEL_ACCOUNT, "refused: %s\n", verdict.text);
 		kmvm_run_end(run);
-	} else if (kmvm_vm_queue(run->vm, run)) {
+		return;
+	}
+	switch (kmvm_vm_queue(run->vm, run)) {
+	case -ECANCELED:
 		kmvm_run_end_stopped(run);
+		break;
+	case -ENODEV:
+		end_with(run, KMVM_SPENT, "the VM could not be opened again\n");
+		break;
 	}
 }
 
@@ -152,7 +159,7 @@ void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop)
 	WRITE_ONCE(run->stop, stop);
 	if (run->state == KMVM_RUN_QUEUED) {
 		list_del_init(&run->on_vm);
-		vm->waiting--;
+		WRITE_ONCE(vm->waiting, vm->waiting - 1);
 		run->state = KMVM_RUN_RUNNING;	/* ours to end, and nobody else's */
 		unqueued = true;
 	}

@@ -113,9 +113,10 @@ void kmvm_run_start(struct kmvm_run *run);
  * @run:	the run; one that has ended already does not mind
  * @stop:	how urgently
  *
- * A second call with KMVM_STOP_GRACE is as urgent as KMVM_STOP_HARD. Returns at once.
+ * A second call with KMVM_STOP_GRACE is as urgent as KMVM_STOP_HARD. Does not wait for the
+ * end, but of a run that is still queued, which it ends itself.
  *
- * Context: may take a spinlock.
+ * Context: may sleep.
  */
 void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop);
 

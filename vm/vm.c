@@ -29,6 +29,7 @@
 #include "../stub/libc/abort.h"
 #include "binding.h"
 #include "guard.h"
+#include "stack.h"
 #include "vm.h"
 
 static DEFINE_MUTEX(names_lock);	/* protects main_vm */
@@ -48,11 +49,10 @@ static void open_names(mrb_state *mrb, void *data)
 	mrb_value stop;
 
 	vm->exit_class = mrb_define_class(mrb, "SystemExit", mrb->eException_class);
+	kmvm_bindings_define(mrb, vm->bindings);
 	stop_class = mrb_define_class(mrb, "Interrupt", mrb->eException_class);
 	stop = mrb_exc_new_lit(mrb, stop_class, "interrupted");
-	mrb_gc_register(mrb, stop);
 	vm->stop_error = mrb_obj_ptr(stop);
-	kmvm_bindings_define(mrb, vm->bindings);
 }
 
 static bool open_state(struct kmvm_vm *vm)
@@ -93,6 +93,8 @@ static void close_ruby(struct kmvm_vm *vm)
 {
 	vm->broken = true;
 	kmvm_handles_close(vm, NULL);
+	vm->stop_error = NULL;
+	vm->exit_class = NULL;
 	vm->mrb = NULL;
 	kmvm_heap_close(&vm->heap);
 }
@@ -114,7 +116,7 @@ static struct kmvm_run *next_run(struct kmvm_vm *vm)
 	run = list_first_entry_or_null(&vm->runs, struct kmvm_run, on_vm);
 	if (run) {
 		list_del_init(&run->on_vm);
-		vm->waiting--;
+		WRITE_ONCE(vm->waiting, vm->waiting - 1);
 		run->state = KMVM_RUN_RUNNING;
 		vm->current_run = run;
 	}
@@ -127,8 +129,8 @@ static void execute(struct kmvm_vm *vm, struct kmvm_run *run)
 	bool follow;
 
 	kmvm_run_execute(run);
-	/* A program that was stopped leaves nothing behind. */
-	if (run->result.outcome == KMVM_INTERRUPTED)
+	/* A program that did not come to its end leaves nothing behind. */
+	if (run->result.outcome != KMVM_DONE)
 		kmvm_handles_close(vm, run);
 	follow = run->handles && run->request.flags & KMVM_RUN_FOLLOW;
 	if (!follow)
@@ -213,7 +215,8 @@ static int recover(struct kmvm_vm *vm)
 
 	vm->active = NULL;
 	vm->out = vm->log;
-	vm->in_event = false;
+	WRITE_ONCE(vm->in_event, false);
+	vm->event_spent = false;
 	if (vm->event_origin)
 		kmvm_run_put(vm->event_origin);
 	vm->event_origin = NULL;
@@ -258,7 +261,7 @@ static int vm_thread(void *data)
 	if (!vm->error) {
 		while (!on_pad(vm, serve)) {
 			if (recover(vm)) {
-				pr_err("kmvm: %s: no memory to open it again\n", vm->name);
+				pr_err("kmvm: %s: it could not be opened again\n", vm->name);
 				break;
 			}
 		}
@@ -349,7 +352,8 @@ err_put:
 void kmvm_vm_close(struct kmvm_vm *vm)
 {
 	mutex_lock(&names_lock);
-	main_vm = NULL;
+	if (main_vm == vm)
+		main_vm = NULL;
 	mutex_unlock(&names_lock);
 
 	WRITE_ONCE(vm->closing, true);
@@ -372,20 +376,22 @@ struct kmvm_vm *kmvm_vm_find(const char *name)
 
 int kmvm_vm_queue(struct kmvm_vm *vm, struct kmvm_run *run)
 {
-	bool dead;
+	int ret = 0;
 
 	spin_lock(&vm->lock);
-	dead = vm->dead;
-	if (!dead) {
+	if (vm->dead)
+		ret = -ENODEV;
+	else if (run->stop)
+		ret = -ECANCELED;
+	if (!ret) {
 		list_add_tail(&run->on_vm, &vm->runs);
-		vm->waiting++;
+		WRITE_ONCE(vm->waiting, vm->waiting + 1);
 		run->state = KMVM_RUN_QUEUED;
 	}
 	spin_unlock(&vm->lock);
-	if (dead)
-		return -ENODEV;
-	wake_up(&vm->wake);
-	return 0;
+	if (!ret)
+		wake_up(&vm->wake);
+	return ret;
 }
 
 bool kmvm_vm_busy(struct kmvm_vm *vm)
@@ -393,7 +399,7 @@ bool kmvm_vm_busy(struct kmvm_vm *vm)
 	bool busy;
 
 	spin_lock(&vm->lock);
-	busy = vm->current_run || vm->in_event || !list_empty(&vm->runs);
+	busy = vm->current_run || READ_ONCE(vm->in_event) || !list_empty(&vm->runs);
 	spin_unlock(&vm->lock);
 	return busy;
 }
@@ -425,23 +431,41 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 	info->frees = stats.frees;
 }
 
+/* Events are not driven within events, nor at the bottom of a recursion. */
+static bool drives(struct kmvm_vm *vm)
+{
+	return !vm->in_event && kmvm_stack_ample();
+}
+
 static bool may_wake(struct kmvm_vm *vm)
 {
-	return kmvm_guard_stopping(vm) || (!vm->in_event && kmvm_events_pending(vm));
+	return kmvm_guard_stopping(vm) || (drives(vm) && kmvm_events_pending(vm));
+}
+
+/* A block that sleeps must look again when its time is over: a run may wait by then. */
+static ktime_t next_look(struct kmvm_vm *vm, ktime_t until)
+{
+	ktime_t over = ktime_add_ns(vm->event_start, KMVM_GUARD_EVENT + 1);
+
+	if (vm->in_event && ktime_before(ktime_get(), over) && ktime_before(over, until))
+		return over;
+	return until;
 }
 
 void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until)
 {
-	ktime_t *end = until == KTIME_MAX ? NULL : &until;
 	DEFINE_WAIT(wait);
 
 	while (!kmvm_guard_stopping(vm) && ktime_before(ktime_get(), until)) {
+		ktime_t end = next_look(vm, until);
+
 		prepare_to_wait(&vm->wake, &wait, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		if (!may_wake(vm))
-			schedule_hrtimeout_range(end, current->timer_slack_ns, HRTIMER_MODE_ABS);
+			schedule_hrtimeout_range(end == KTIME_MAX ? NULL : &end,
+						 current->timer_slack_ns, HRTIMER_MODE_ABS);
 		finish_wait(&vm->wake, &wait);
 		try_to_freeze();
-		if (!vm->in_event)
+		if (drives(vm))
 			kmvm_events_drive(vm);
 	}
 }

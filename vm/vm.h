@@ -55,19 +55,20 @@ struct kmvm_vm {
 	const struct kmvm_binding *const *bindings;
 	struct list_head handles;
 	unsigned long handle_count;
-	unsigned long handle_key;	/* the last one given out */
 	struct kmvm_output *log;	/* for events whose run has ended */
 	struct kmvm_output *out;	/* where Ruby prints now */
 	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
 	bool in_event;
 	bool event_spent;		/* its block ran for too long and was ended */
-	u64 event_start;		/* processor time of the thread when the block started */
+	ktime_t event_start;		/* when the block started */
+	u64 event_cpu;			/* and the thread's processor time then */
 	struct kmvm_run *event_origin;	/* referenced: the run that the event belongs to */
 	struct mrb_jmpbuf *pad;		/* where abort() lands; NULL: nowhere */
 	bool broken;			/* mrb cannot be entered: abort() was called, or it closes */
-	u64 steps;			/* counted by the run that goes on */
+	u64 steps;			/* counted by the run that goes on, up to the last look */
+	s32 quantum;			/* and how many there may be up to the next one */
 	s64 grace;			/* steps that ensure blocks have left; -1: no stop raised */
-	struct RObject *stop_error;	/* what a stop raises */
+	struct RObject *stop_error;	/* what a stop raises; NULL until mruby is open */
 	struct RClass *exit_class;	/* SystemExit */
 };
 
@@ -102,7 +103,10 @@ void kmvm_vm_put(struct kmvm_vm *vm);
  */
 struct kmvm_vm *kmvm_vm_find(const char *name);
 
-/* Puts a fresh run at the end of the queue; -ENODEV when the VM takes no more. */
+/*
+ * Puts a fresh run at the end of the queue. -ECANCELED if it was stopped already, -ENODEV if
+ * the VM takes no more.
+ */
 int kmvm_vm_queue(struct kmvm_vm *vm, struct kmvm_run *run);
 
 /* Would a run have to wait for another one? A guess as soon as it is told. */

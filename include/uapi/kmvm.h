@@ -43,16 +43,17 @@
  *	ENOEXEC		refused: not an image, an image of another RITE version, damaged, or
  *			with floats; KMVM_IOC_RUN reports it as KMVM_REFUSED instead
  *	EIO		write(): the program raised, or exited with a status other than 0
- *	ECANCELED	write(): the run was stopped
+ *	ECANCELED	write(): the run was stopped; also by a signal to the writer, or because it was
+ *			itself stopped or traced
  *	ENOMEM		no memory for the image, or write(): the VM's heap is used up
  *	EBADMSG		close(): the last image was cut short; what had arrived is dropped
- *	EINTR		a signal came while waiting: the run goes on, KMVM_IOC_WAIT takes it up;
- *			write(): a signal came, and the run was stopped
+ *	EINTR		a signal came while waiting, or the process was stopped or traced: the run
+ *			goes on, KMVM_IOC_WAIT takes it up
  *	EAGAIN		O_NONBLOCK and the answer is not there yet: run still going on,
  *			nothing printed yet, or the VM is busy with another session's run
  *	EBUSY		too many runs of this session are queued or wait to be asked for
  *	ENOENT		no run of that id in this session, or no VM of that name
- *	ENODEV		the VM is going away, or could not be opened again
+ *	ENODEV		open(): the module is going away
  *
  * A session's runs are its own: no other session sees their output or results.
  * The last close() of a session stops what it still runs.

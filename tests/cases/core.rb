@@ -71,6 +71,63 @@ test "kernel addresses are Integers" do
   assert_equal address, (0xffffffff << 32) | 0x81000000
 end
 
+test "masks and shifts of kernel addresses" do
+  address = 0xffffffff81234567
+  assert_equal [0xffffffff81234000, 0x567], [address & ~0xfff, address & 0xfff]
+  assert_equal [0xffffffff81234000, 0xffffffff81235000], [address & -4096, (address + 0xfff) & ~0xfff]
+  assert_equal [0xffffffff81234567, 0], [address | 0x67, address ^ address]
+  assert_equal [0xffff, 0, 0], [address >> 48, address >> 64, address >> 1000]
+  assert_equal [0xffffffff8123456700, -1, -0xffffffff81234568], [address << 8, -address >> 64, ~address]
+  # What was signed comes back unsigned.
+  assert_equal 0xfffffffffffffffb, -5 & 0xffffffffffffffff
+end
+
+test "bit operations on Integers of every size are those of two's complement" do
+  sizes = [0, 1, 5, 0xff, 2**31, 2**32 - 1, 2**32, 2**62, 2**63 - 1, 2**63, 2**64 - 1, 2**64, 2**70 + 3, 2**100 - 1, 2**200]
+  numbers = (sizes + sizes.map { |n| -n }).uniq
+  numbers.each do |a|
+    assert_equal(-a - 1, ~a)
+    [0, 1, 31, 32, 33, 63, 64, 65, 100, 300].each do |n|
+      assert (a << n) == a * 2**n, "#{a} << #{n} is #{a << n}"
+      assert (a >> n) == a / 2**n, "#{a} >> #{n} is #{a >> n}"
+      assert (a & -(2**n)) == a - a % 2**n, "#{a} & #{-(2**n)} is #{a & -(2**n)}"
+      assert (a & (2**n - 1)) == a % 2**n, "#{a} & #{2**n - 1} is #{a & (2**n - 1)}"
+    end
+    numbers.each do |b|
+      assert (a & b) + (a | b) == a + b, "#{a} & #{b} is #{a & b}, | is #{a | b}"
+      assert (a ^ b) == (a | b) - (a & b), "#{a} ^ #{b} is #{a ^ b}"
+      assert ~(a & b) == (~a | ~b), "#{a} & #{b} is #{a & b}, of complements | is #{~a | ~b}"
+    end
+  end
+end
+
+test "small and big Integers divide each other" do
+  big = 2**64
+  assert_equal [5, 0, [0, 5], 0], [5 % big, 5.div(big), 5.divmod(big), 5 / big]
+  assert_equal [big - 5, -1, [-1, big - 5], -1], [-5 % big, -5.div(big), -5.divmod(big), -5 / big]
+  assert_equal [0, [0, 0]], [0 % big, 0.divmod(big)]
+  assert_equal [[2**63, 0], 0], [(-(2**63)).divmod(-1), -(2**63) % -1]
+  assert_raise(ZeroDivisionError) { 0 % 0 }
+  assert_raise(ZeroDivisionError) { big % 0 }
+  assert_raise(TypeError) { 5 % "5" }
+end
+
+test "big products and powers carry" do
+  assert_equal 9619630419041620888919763485850041956882158139490254592555110119256885205358857951832353245262297199753379708929,
+               (2**62 - 1)**6
+  assert_equal(-1496577676626844588241840919293437900184149748088825, (-(2**100) + 7) * (2**70 + 1))
+  a, b = 2**96 + 2**64 - 1, 2**128 - 2**32 + 1
+  assert_equal a, a * b / b
+  assert_equal (a + b)**2, a * a + 2 * a * b + b * b
+  assert_equal (a - b) * (a + b), a * a - b * b
+end
+
+test "pow with a modulus" do
+  assert_equal [92, 96, 96], [(-5).pow(1, 97), (-1).pow(31, 97), (-(2**64)).pow(0, 97) + 95]
+  assert_equal [0, 0, 1], [30.pow(2**70, 2), (2**64).pow(1000, 2), 3.pow(2**80, 2)]
+  assert_equal 39, (-18446744073709551613).pow(1, 97)
+end
+
 test "Integers know their bits and digits" do
   assert_equal [3, 2, 1], 123.digits
   assert_equal [10, 14, -4], [0b1110 & 0b1011, 0b1110 | 0b1010, ~3]
@@ -145,6 +202,7 @@ test "format takes integers of every size" do
   assert_equal "ffffffff81000000|0XFFFFFFFF81000000|18446744071578845184",
                format("%x|%#X|%d", *[0xffffffff81000000] * 3)
   assert_equal "[ffffffff81000000]    [+18446744073709551616]", format("[%016x]%4s[%+d]", 0xffffffff81000000, "", 2**64)
+  assert_equal "-1#{'0' * 63}", (-(2**63)).to_s(2)
   assert_equal "-18446744073709551616|   100000000000000000000", format("%d|%24d", -(2**64), 10**20)
   assert_equal "2000000000000000000000|1#{'0' * 64}", format("%o|%b", 2**64, 2**64)
   assert_equal "4611686018427387904|-9223372036854775808", format("%d|%i", 2**62, -(2**63))

@@ -277,37 +277,48 @@ static void last_close(const void *data)
 static void last_of_two(const void *data)
 {
 	int fd = session_read_write(), other = session_read_write(), twin = dup(other);
-	u64 id = start(other, 0, "puts 'on'; sleep");
-	struct output output = { 0 };
 	struct outcome got;
+	u64 id = start(other, 0, "$outlived = false; usleep 200_000; $outlived = true; sleep");
 
+	until(info_of(fd).owner_pid);
 	is(close(other), 0, "close() of one of two");
-	read_until(twin, &output, "on");
-	is(info_of(fd).owner_pid, getpid(), "whose run goes on");
 	fcntl(twin, F_SETFL, O_NONBLOCK);
 	is_errno(wait_run(twin, id, &got), EAGAIN, "wait");
+	usleep(300000);
+	is_errno(wait_run(twin, id, &got), EAGAIN, "wait, later");
 	is(close(twin), 0, "close() of the last one");
 	until(vm_idle(fd));
+	expect(fd, "$outlived", KMVM_DONE, "true");
 }
 
 static void last_of_fork(const void *data)
 {
 	int fd = session_read_write(), other = session_read_write();
-	u64 id = start(other, 0, "puts 'on'; sleep");
-	struct output output = { 0 };
 	struct outcome got;
-	pid_t pid = fork_child();
-	int ready[2];
+	pid_t pid;
+	u64 id;
 
+	start(other, 0, "$outlived = false; usleep 200_000; $outlived = true");
+	pid = fork_child();
 	if (!pid) {
 		pause();
 		child_ends(1);
 	}
-	if (pipe(ready))
-		give_up("pipe: %m");
-	read_until(other, &output, "on");
+	until(info_of(fd).owner_pid);
 	is(close(other), 0, "close() of the parent's");
-	is(info_of(fd).owner_pid, getpid(), "whose run goes on");
+	until(vm_idle(fd));
+	expect(fd, "$outlived", KMVM_DONE, "true");
+	kill_child(pid);
+
+	other = session_read_write();
+	start(other, 0, "sleep");
+	pid = fork_child();
+	if (!pid) {
+		pause();
+		child_ends(1);
+	}
+	until(info_of(fd).owner_pid);
+	close(other);
 	kill_child(pid);
 	until(vm_idle(fd));
 

@@ -87,14 +87,16 @@ static void pieces(const void *data)
 
 static void by_writev(const void *data)
 {
-	struct image image = ruby("puts 'by writev'");
+	struct image image = large(30000);
 	struct iovec parts[3] = {
-		{ image.bytes, 5 }, { image.bytes + 5, 20 }, { image.bytes + 25, image.size - 25 },
+		{ image.bytes, 5 }, { image.bytes + 5, 5000 },
+		{ image.bytes + 5005, image.size - 5005 },
 	};
+	const char *wanted = sum_of(&image);
 	int fd = session_read_write();
 
 	is(writev(fd, parts, 3), image.size, "bytes");
-	printed(fd, "by writev\n");
+	printed(fd, wanted);
 }
 
 static void row(struct image *images)
