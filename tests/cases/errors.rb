@@ -159,6 +159,17 @@ test "what changes while it is walked raises or ends, and nothing worse" do
   assert_raise(FrozenError) { text.freeze << "d" }
 end
 
+test "a format that changes while it is used stays as it was" do
+  format = "%s " * 50
+  rude = Object.new
+  rude.define_singleton_method(:to_s) do
+    format.replace("x")
+    GC.start
+    "y"
+  end
+  assert_equal "y " * 50, format(format, *[rude] * 50)
+end
+
 test "an error in a block passes through C and back" do
   assert_raise(RuntimeError, "in sort") { [2, 1].sort { raise "in sort" } }
   assert_raise(RuntimeError, "in map") { [1].map { raise "in map" } }

@@ -154,6 +154,25 @@ test "a copy of a timer is no timer" do
   assert timer.cancel
 end
 
+test "a thousand and twenty-four timers live side by side, one more is refused" do
+  timers = []
+  error = assert_raise(Linux::LimitError, "1024") { 1100.times { timers << Linux::Timer.after(s: 1000) {} } }
+  assert_equal 1024, timers.size
+  assert timers.all?(&:cancel)
+  timer = Linux::Timer.after(s: 1000) {}
+  assert timer.cancel
+  assert error.is_a?(StandardError)
+end
+
+test "a timer that no program can reach still fires" do
+  ran = nil
+  Linux::Timer.after(ms: 20) { |timer| ran = timer.active? }
+  ObjectSpace.each_object(Hash) { |hash| hash.clear if hash.values.any? { |value| value.is_a?(Linux::Timer) } }
+  GC.start
+  assert soon { !ran.nil? }
+  assert_equal false, ran
+end
+
 test "a block that does not end is ended after a second of processor time" do
   seen = []
   timer = Linux::Timer.every(ms: 1) { |it| it.cancel; seen << :begun; loop {} }

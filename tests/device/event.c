@@ -139,6 +139,31 @@ static void runaway(const void *data)
 	expect(fd, "$over", KMVM_DONE, "nil");
 }
 
+static void sleeper(const void *data)
+{
+	int fd = session_read_write(), other = session(O_RDWR | O_NONBLOCK);
+	struct outcome got;
+	u64 begun;
+
+	is(run(fd, 0, &got, data), 0, "errno");
+	until(run(other, 0, &got, "1") == EAGAIN);
+	begun = now();
+	expect(fd, "1 + 1", KMVM_DONE, "2");
+	holds(now() - begun < 8 * SECOND, "the next run waited %llu ms", (now() - begun) / 1000000);
+	until(vm_idle(fd));
+	expect(fd, "$over", KMVM_DONE, "nil");
+}
+
+static void takes_along(const void *data)
+{
+	int fd = session_read_write();
+	struct outcome got;
+
+	is(run(fd, 0, &got, data), 0, "errno");
+	holds(got.result.outcome != KMVM_DONE, "outcome %u", got.result.outcome);
+	is(info_of(fd).handles, 0, "handles");
+}
+
 /* What a script can reach of what the VM keeps its timers in. */
 static void tampered(const void *data)
 {
@@ -163,6 +188,12 @@ static const struct test event_tests[] = {
 	{ "event: a block whose run has ended is ended after a second", runaway, "Linux::Timer.after(us: 1) { loop { }; $over = 1 }" },
 	{ "event: also one that rescues everything", runaway,
 	  "Linux::Timer.every(us: 100) { begin; loop { }; rescue Exception; retry; ensure; loop { }; end; $over = 1 }" },
+	{ "event: a block whose run has ended and that sleeps gives way after a second", sleeper,
+	  "Linux::Timer.after(us: 1) { begin; sleep 1000; rescue Exception; sleep 1000; ensure; sleep 1000; end; $over = 1 }" },
+	{ "event: a run that raises takes its timers along", takes_along, "8.times { Linux::Timer.every(us: 300) { } }; raise 'x'" },
+	{ "event: a run that exits takes its timers along", takes_along, "8.times { Linux::Timer.every(us: 300) { } }; exit" },
+	{ "event: a run that has no memory takes its timers along", takes_along,
+	  "8.times { Linux::Timer.every(us: 300) { } }; a = []; loop { a << 'x' * 9999 }" },
 	PROGRAM("a block that raises is reported, and its timer goes on",
 		"n = 0; Linux::Timer.every(ms: 1) { |t| n += 1; t.cancel if n == 3; raise \"no #{n}\" }", "no 3 (RuntimeError)"),
 	PROGRAM("exit ends a block and no more", "n = 0; Linux::Timer.every(ms: 1) { |t| n += 1; t.cancel if n == 3; puts n; exit 5 }", "1\n2\n3\n"),
@@ -208,7 +239,11 @@ static const struct test event_tests[] = {
 		".each { |f| begin; f.call; print 'taken '; rescue ArgumentError, TypeError, NoMethodError, RangeError; print '-'; end }; puts",
 		"----------\n"),
 	PROGRAM("ten thousand timers come and go",
-		"a = 10_000.times.map { |i| Linux::Timer.after(s: 1000 + i) { } }; a.each { |t| t.cancel }; a = nil; GC.start; puts 'gone'", "gone"),
+		"20.times { a = 500.times.map { |i| Linux::Timer.after(s: 1000 + i) { } }; a.each { |t| t.cancel } }; GC.start; puts 'gone'", "gone"),
+	PROGRAM("a thousand timers and no end of them: an error, and they can be cancelled",
+		"a = []; begin; loop { a << Linux::Timer.after(s: 1000) { } }; rescue Linux::LimitError => e; puts a.size, e.message; end;"
+		"a.pop.cancel; Linux::Timer.after(us: 1) { puts 'one more' }; usleep 10_000; a.each { |t| t.cancel }; puts 'gone'",
+		"1024\na VM has at most 1024 timers\none more\ngone\n"),
 	{ "event: a script that clears every hash harms only itself", tampered,
 	  TIMERS "ObjectSpace.each_object(Hash) { |h| h.clear }; GC.start", .fresh = true },
 	{ "event: a script that freezes every hash harms only itself", tampered,

@@ -89,6 +89,27 @@ static void following(const void *data)
 	expect(fd, "$ticks > 1", KMVM_DONE, "true");
 }
 
+/* Somewhere between being queued and its end. */
+static void at_once(const void *data)
+{
+	int fd = session_read_write();
+	unsigned int interrupted = 0;
+	struct outcome got;
+
+	for (int i = 0; i < 300; i++) {
+		u64 id = start(fd, 0, data);
+
+		if (i % 3)
+			usleep(i);
+		is(stop_run(fd, id, i & 1 ? KMVM_STOP_NOW : 0), 0, "errno of the stop");
+		is(wait_run(fd, id, &got), 0, "errno of the wait");
+		holds(got.result.outcome == KMVM_INTERRUPTED || got.result.outcome == KMVM_DONE, "outcome %u",
+		      got.result.outcome);
+		interrupted += got.result.outcome == KMVM_INTERRUPTED;
+	}
+	holds(interrupted > 0, "none was stopped in time");
+}
+
 static void ended(const void *data)
 {
 	int fd = session_read_write();
@@ -287,6 +308,8 @@ static const struct test stop_tests[] = {
 	{ "stop: of one that sleeps in a timer's block", sleeping, "Linux::Timer.after(us: 1) { sleep }; sleep" },
 	{ "stop: of one that waits for room", printing },
 	{ "stop: of a followed run closes its timers", following },
+	{ "stop: right after the start, of a short run", at_once, "100.times { |i| i.to_s }" },
+	{ "stop: right after the start, of a run that sleeps", at_once, "5.times { usleep 50 }" },
 	{ "stop: of one that has ended is no error, and changes nothing", ended },
 	{ "stop: of run 0 stops all runs of the session and no others", everything },
 	{ "stop: the first leaves ensure blocks their grace", grace },
