@@ -202,8 +202,7 @@ struct kmvm_wait_args {
  * @reserved:	must be zero
  *
  * Returns at once. The first stop leaves ensure blocks a bounded grace, a second one none.
- * A run that has ended already is no error. Stopping a run that is followed closes the
- * timers it started.
+ * A run that has ended already is no error. Stopping a run closes the timers it started.
  */
 struct kmvm_stop_args {
 	__u32 size;
