@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <time.h>
 
 #include "test.h"
@@ -338,6 +339,7 @@ static void last_of_fork(const void *data)
 
 struct closer {
 	int fd;
+	volatile pid_t reader;
 };
 
 static void *reads_on(void *data)
@@ -345,6 +347,7 @@ static void *reads_on(void *data)
 	struct closer *closer = data;
 	char bytes[100];
 
+	closer->reader = syscall(SYS_gettid);
 	while (read(closer->fd, bytes, sizeof(bytes)) > 0)
 		;
 	return NULL;
@@ -361,6 +364,8 @@ static void close_while_reading(const void *data)
 
 	pthread_create(&thread, NULL, reads_on, &closer);
 	until(info_of(fd).owner_pid);
+	/* Not before it is in read(): without it this close() would be the last one. */
+	until(closer.reader && state_of(closer.reader) == 'S');
 	is(close(closer.fd), 0, "close()");
 	pthread_join(thread, NULL);
 	is_errno(wait_run(fd, id, &got), ENOENT, "wait in another session");
