@@ -8,6 +8,7 @@
 
 #include <linux/errno.h>
 
+#undef errno	/* User-Mode Linux keeps the host's name from its own functions */
 #define errno	(*(int []){ 0 })
 
 #endif /* KMVM_ERRNO_H */
