@@ -432,7 +432,7 @@ static void too_many(const void *data)
 		ids[i] = start(fd, 0, "loop { }");
 	is_errno(run(fd, KMVM_RUN_ASYNC, &got, "1"), EBUSY, "one more, async");
 	is_errno(run(fd, 0, &got, "1"), EBUSY, "one more, waited for");
-	is(info_of(fd).waiting, KMVM_RUNS_MAX - 1, "runs that wait");
+	until(info_of(fd).waiting == KMVM_RUNS_MAX - 1);
 	is(stop_run(fd, 0, 0), 0, "errno of the stop of all");
 	is_errno(run(fd, KMVM_RUN_ASYNC, &got, "1"), EBUSY, "one more while none was asked for");
 	is(wait_run(fd, ids[5], &got), 0, "errno of a wait");
@@ -631,8 +631,8 @@ static void compat(const void *data)
 	version->size = sizeof(*version);
 	pid = fork_child();
 	if (!pid)
-		child_ends(compat_ioctl(fd, KMVM_IOC_VERSION, version) ? 1 : 0);
-	if (reap(pid) >= 256)
+		child_ends(compat_ioctl(fd, KMVM_IOC_VERSION, version) == -ENOSYS);
+	if (reap(pid))
 		skip("this kernel has no 32-bit system calls");
 	is(compat_ioctl(fd, KMVM_IOC_VERSION, version), 0, "version");
 	is(version->abi, KMVM_ABI, "abi");

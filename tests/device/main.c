@@ -243,7 +243,7 @@ static bool all_provoked(void)
 
 int main(int argc, char **argv)
 {
-	bool one = sysconf(_SC_NPROCESSORS_ONLN) == 1;
+	bool one = sysconf(_SC_NPROCESSORS_ONLN) == 1 && !setting("KMVM_WHOLE", 0);
 	unsigned int number = 0;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -17,6 +18,13 @@ u64 now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &time);
 	return time.tv_sec * SECOND + time.tv_nsec;
+}
+
+bool is_uml(void)
+{
+	struct utsname system;
+
+	return !uname(&system) && strstr(system.release, "-uml");
 }
 
 void nap(void)

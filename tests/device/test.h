@@ -91,7 +91,8 @@ unsigned long setting(const char *name, unsigned long otherwise);
 	})
 
 u64 now(void);		/* ns, monotonic */
-void nap(void);		/* about a millisecond */
+void nap(void);
+bool is_uml(void);	/* this kernel is User-Mode Linux */		/* about a millisecond */
 
 /* Bytes that grow; always with a NUL behind them. */
 struct buffer {
