@@ -8,7 +8,7 @@ module KernelLog
   # What a kernel says when something is wrong. Each stands at the start of its line, so a
   # program that prints such words is no report: what it prints has a prefix.
   REPORT = /
-    BUG:?\s | kernel\sBUG\sat | WARNING:\s | ------------\[\scut\shere | Oops | Kernel\spanic |
+    BUG:?\s | \[\sBUG:\s | CRED:\s | kernel\sBUG\sat | WARNING:\s | ------------\[\scut\shere | Oops | Kernel\spanic |
     general\sprotection\sfault | stack\ssegment: | invalid\sopcode: | divide\serror: | double\sfault: |
     int3: | traps:\sPANIC | INFO:\stask\s.*\sblocked\s | INFO:\s(possible|suspicious|inconsistent)\s |
     INFO:\strying\sto\sregister | DEBUG_LOCKS_WARN_ON | (rcu:\s)?INFO:\srcu | rcu:.*\skthread\s(starved|timer) |
