@@ -99,6 +99,8 @@ MRuby::CrossBuild.new("kernel") do |conf|
   # Ruby that calls Ruby lies on the VM's heap, not on the C stack: 12000 calls deep is little
   # there (16384 in fact, the array of frames doubles), if the stack of values doubles too.
   conf.defines.concat(%w[MRB_CALL_LEVEL_MAX=12000 MRB_STACK_EXTEND_DOUBLING])
+  # An Array may be as long as the VM's heap has room for; otherwise 131072 elements.
+  conf.defines << "MRB_ARY_LENGTH_MAX=0"
   KERNEL_GEMS.each_key { |name| conf.gem core: name }
 end
 

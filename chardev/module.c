@@ -6,18 +6,13 @@
 #include <linux/err.h>
 #include <linux/init.h>
 #include <linux/miscdevice.h>
-#include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/sizes.h>
 
 #include "../bindings/bindings.h"
 #include "../include/version.h"
+#include "../vm/budget.h"
 #include "../vm/vm.h"
 #include "session.h"
-
-static unsigned int heap_mib;
-module_param(heap_mib, uint, 0444);
-MODULE_PARM_DESC(heap_mib, "MiB the heap of main may hold (default 0: a sixteenth of memory, 64 at most)");
 
 static struct kmvm_vm *main_vm;
 
@@ -28,20 +23,13 @@ static struct miscdevice device = {
 	.mode = 0600,
 };
 
-static size_t heap_max(void)
-{
-	u64 memory = (u64)totalram_pages() << PAGE_SHIFT;
-
-	if (heap_mib)
-		return min_t(u64, (u64)heap_mib << 20, memory);
-	return min_t(u64, memory / 16, SZ_64M);
-}
-
 static int __init kmvm_init(void)
 {
+	struct kmvm_limits limits;
 	int ret;
 
-	main_vm = kmvm_vm_open("main", heap_max(), kmvm_bindings);
+	kmvm_limits_read(&limits);
+	main_vm = kmvm_vm_open("main", limits.vm_heap, kmvm_bindings);
 	if (IS_ERR(main_vm))
 		return PTR_ERR(main_vm);
 	ret = misc_register(&device);

@@ -24,6 +24,7 @@
 
 #include "../include/uapi/kmvm.h"
 #include "../include/version.h"
+#include "../vm/budget.h"
 #include "../vm/verify.h"
 #include "../vm/vm.h"
 #include "session.h"
@@ -82,7 +83,7 @@ static int session_open(struct inode *inode, struct file *file)
 		goto err_free;
 	}
 	session->output = kmvm_output_open(reads ? KMVM_OUTPUT_READ : KMVM_OUTPUT_LOG,
-					   session->vm->name);
+					   session->vm->name, &session->vm->log_limit);
 	if (IS_ERR(session->output)) {
 		ret = PTR_ERR(session->output);
 		goto err_put_vm;
@@ -99,7 +100,7 @@ err_free:
 
 static void forget_image(struct collection *in)
 {
-	kvfree(in->bytes);
+	kmvm_budget_free(in->bytes, in->room);
 	*in = (struct collection) { 0 };
 }
 
@@ -170,8 +171,10 @@ static __poll_t session_poll(struct file *file, poll_table *wait)
 /* Takes a run into the session; from then on it can be asked for by its id. */
 static int adopt(struct kmvm_session *session, struct kmvm_run *run)
 {
-	int ret = 0;
+	int ret = kmvm_output_prepare(session->output);
 
+	if (ret)
+		return ret;
 	mutex_lock(&session->runs_lock);
 	if (session->count == KMVM_RUNS_MAX) {
 		ret = -EBUSY;
@@ -236,7 +239,7 @@ static int errno_of(const struct kmvm_result *result)
 	case KMVM_REFUSED:
 		return -ENOEXEC;
 	case KMVM_SPENT:
-		return -ENOMEM;
+		return result->limit == KMVM_LIMIT_TIME ? -ETIME : -ENOMEM;
 	case KMVM_INTERRUPTED:
 		return -ECANCELED;
 	default:
@@ -262,7 +265,7 @@ static void print_error(struct kmvm_session *session, u64 id, const char *text)
 
 	if (!text)
 		return;
-	if (output->kind == KMVM_OUTPUT_READ)
+	if (!kmvm_output_prepare(output) && output->kind == KMVM_OUTPUT_READ)
 		kmvm_output_note(output, id, text);
 	else
 		log_lines(session->vm->name, text);
@@ -272,7 +275,9 @@ static void print_error(struct kmvm_session *session, u64 id, const char *text)
 static int run_collected(struct kmvm_session *session)
 {
 	struct collection *in = &session->in;
-	struct kmvm_request request = { .image = in->bytes, .size = in->have };
+	struct kmvm_request request = {
+		.image = in->bytes, .room = in->room, .size = in->have,
+	};
 	struct kmvm_run *run;
 	int ret;
 
@@ -311,12 +316,12 @@ static int make_room(struct collection *in, size_t more)
 		room *= 2;
 	if (room == in->room)
 		return 0;
-	bytes = kvmalloc(room, GFP_KERNEL_ACCOUNT);
+	bytes = kmvm_budget_alloc(room);
 	if (!bytes)
 		return -ENOMEM;
 	if (in->have)
 		memcpy(bytes, in->bytes, in->have);
-	kvfree(in->bytes);
+	kmvm_budget_free(in->bytes, in->room);
 	in->bytes = bytes;
 	in->room = room;
 	return 0;
@@ -464,7 +469,7 @@ static int tell(struct kmvm_result *result, const struct kmvm_run *run)
 
 static int check_result(const struct kmvm_result *result)
 {
-	if (memchr_inv(result->reserved, 0, sizeof(result->reserved)) ||
+	if (result->reserved0 || memchr_inv(result->reserved, 0, sizeof(result->reserved)) ||
 	    !text_fits(result->value, result->value_size) ||
 	    !text_fits(result->error, result->error_size))
 		return -EINVAL;
@@ -499,41 +504,56 @@ static int check_run(const struct kmvm_run_args *args)
 	    !args->image != !args->image_size || !args->image ||
 	    !args->args != !args->args_size)
 		return -EINVAL;
-	if (args->flags & RUN_FLAGS_RESERVED || args->timeout_ns || args->heap_max ||
-	    args->steps_max)
+	if (args->flags & RUN_FLAGS_RESERVED)
 		return -EOPNOTSUPP;
 	if (args->image_size > KMVM_IMAGE_MAX || args->args_size > KMVM_ARGS_MAX)
 		return -E2BIG;
 	return check_result(&args->result);
 }
 
-/* As vmemdup_user(), but charged to the caller. */
-static int copy_in(u64 from, size_t size, void *to)
+/* As vmemdup_user(), but within the budget and charged to the caller. */
+static void *copy_in(u64 from, size_t size)
 {
-	void **copy = to;
+	void *copy = kmvm_budget_alloc(size);
 
-	*copy = kvmalloc(size, GFP_KERNEL_ACCOUNT);
-	if (!*copy)
-		return -ENOMEM;
-	return copy_from_user(*copy, u64_to_user_ptr(from), size) ? -EFAULT : 0;
+	if (!copy)
+		return ERR_PTR(-ENOMEM);
+	if (!copy_from_user(copy, u64_to_user_ptr(from), size))
+		return copy;
+	kmvm_budget_free(copy, size);
+	return ERR_PTR(-EFAULT);
 }
 
 /* The image and the arguments, copied once, before anything looks at them. */
 static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *request)
 {
+	void *image, *words = NULL;
 	int ret;
 
+	image = copy_in(args->image, args->image_size);
+	if (IS_ERR(image))
+		return PTR_ERR(image);
+	request->image = image;
+	request->room = args->image_size;
 	request->size = args->image_size;
+	if (args->args_size)
+		words = copy_in(args->args, args->args_size);
+	ret = PTR_ERR_OR_ZERO(words);
+	if (ret)
+		goto err_free;
+	request->args = words;
 	request->args_size = args->args_size;
-	ret = copy_in(args->image, request->size, &request->image);
-	if (!ret && request->args_size)
-		ret = copy_in(args->args, request->args_size, &request->args);
-	if (!ret && request->args_size && request->args[request->args_size - 1])
-		ret = -EINVAL;
-	if (ret) {
-		kvfree(request->image);
-		kvfree(request->args);
-	}
+	ret = -EINVAL;
+	if (args->args_size && request->args[args->args_size - 1])
+		goto err_free;
+	request->flags = args->flags;
+	request->timeout_ns = args->timeout_ns;
+	request->heap_max = args->heap_max;
+	request->steps_max = args->steps_max;
+	return 0;
+
+err_free:
+	kmvm_request_free(request);
 	return ret;
 }
 
@@ -560,7 +580,6 @@ static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)
 	ret = copy_request(&args, &request);
 	if (ret)
 		goto out_put_vm;
-	request.flags = args.flags;
 	run = kmvm_run_open(vm, session->output, &request);
 	ret = PTR_ERR_OR_ZERO(run);
 	if (ret)
@@ -655,6 +674,55 @@ static int ioctl_stop(struct file *file, struct kmvm_stop_args __user *from)
 	return found || !stop.id ? 0 : -ENOENT;
 }
 
+/* The VM of that name, the session's own without one. Returns an ERR_PTR. */
+static struct kmvm_vm *named(struct kmvm_session *session, const char *name)
+{
+	struct kmvm_vm *vm;
+
+	if (strnlen(name, KMVM_NAME_MAX) == KMVM_NAME_MAX)
+		return ERR_PTR(-EINVAL);
+	vm = name[0] ? kmvm_vm_find(name) : kmvm_vm_get(session->vm);
+	return vm ?: ERR_PTR(-ENOENT);
+}
+
+static int ioctl_kill(struct file *file, struct kmvm_kill_args __user *to)
+{
+	struct kmvm_kill_args args;
+	struct kmvm_vm *vm;
+
+	if (copy_from_user(&args, to, sizeof(args)))
+		return -EFAULT;
+	if (args.size != sizeof(args) || args.flags & ~KMVM_STOP_NOW ||
+	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
+		return -EINVAL;
+	vm = named(file->private_data, args.vm);
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	args.runs = kmvm_vm_kill(vm, args.flags & KMVM_STOP_NOW ? KMVM_STOP_HARD : KMVM_STOP_GRACE,
+				 &args.events);
+	kmvm_vm_put(vm);
+	return copy_to_user(to, &args, sizeof(args)) ? -EFAULT : 0;
+}
+
+static int ioctl_reset(struct file *file, const struct kmvm_reset_args __user *from)
+{
+	struct kmvm_reset_args args;
+	struct kmvm_vm *vm;
+	int ret;
+
+	if (copy_from_user(&args, from, sizeof(args)))
+		return -EFAULT;
+	if (args.size != sizeof(args) || args.flags ||
+	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
+		return -EINVAL;
+	vm = named(file->private_data, args.vm);
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	ret = kmvm_vm_reset(vm);
+	kmvm_vm_put(vm);
+	return ret;
+}
+
 static int ioctl_info(struct file *file, struct kmvm_info __user *to)
 {
 	struct kmvm_session *session = file->private_data;
@@ -664,12 +732,11 @@ static int ioctl_info(struct file *file, struct kmvm_info __user *to)
 	if (copy_from_user(&info, to, sizeof(info)))
 		return -EFAULT;
 	if (info.size != sizeof(info) || info.flags ||
-	    memchr_inv(info.reserved, 0, sizeof(info.reserved)) ||
-	    strnlen(info.vm, sizeof(info.vm)) == sizeof(info.vm))
+	    memchr_inv(info.reserved, 0, sizeof(info.reserved)))
 		return -EINVAL;
-	vm = info.vm[0] ? kmvm_vm_find(info.vm) : kmvm_vm_get(session->vm);
-	if (!vm)
-		return -ENOENT;
+	vm = named(session, info.vm);
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
 	memset(&info, 0, sizeof(info));
 	info.size = sizeof(info);
 	kmvm_vm_info(vm, &info);
@@ -695,6 +762,10 @@ static long session_ioctl(struct file *file, unsigned int command, unsigned long
 		return ioctl_stop(file, arg);
 	case KMVM_IOC_INFO:
 		return ioctl_info(file, arg);
+	case KMVM_IOC_KILL:
+		return ioctl_kill(file, arg);
+	case KMVM_IOC_RESET:
+		return ioctl_reset(file, arg);
 	default:
 		return -ENOTTY;
 	}

@@ -15,6 +15,7 @@
 #include <mruby/variable.h>
 
 #include "binding.h"
+#include "budget.h"
 #include "vm.h"
 
 struct signature {

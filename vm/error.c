@@ -24,6 +24,9 @@
 
 #define FRAMES_SHOWN	20	/* at either end of a backtrace */
 
+/* Never asks the OOM killer: rather no text than somebody else's end. */
+#define TEXT_GFP	(GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
 struct text {
 	char *buffer;
 	size_t fill;
@@ -144,12 +147,30 @@ static void put_together(struct text *text, const struct report *report)
 /* Most texts are short, and are kept until somebody asks. */
 static char *trimmed(struct text *text)
 {
-	char *copy = text->buffer ? kmemdup(text->buffer, text->fill + 1, GFP_KERNEL) : NULL;
+	char *copy = text->buffer ? kmemdup(text->buffer, text->fill + 1, TEXT_GFP) : NULL;
 
 	if (!copy)
 		return text->buffer;
 	kvfree(text->buffer);
 	return copy;
+}
+
+static const char *why_stopped(struct kmvm_vm *vm)
+{
+	const struct kmvm_run *run = vm->active;
+
+	if (vm->event_spent)
+		return "ended, its block took too long";
+	if (!run || READ_ONCE(run->stop) != KMVM_GO)
+		return "interrupted";
+	switch (READ_ONCE(run->limit)) {
+	case KMVM_LIMIT_TIME:
+		return "timed out";
+	case KMVM_LIMIT_STEPS:
+		return "out of steps";
+	default:
+		return "interrupted";
+	}
 }
 
 char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
@@ -164,15 +185,13 @@ char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
 	report.stopped = NULL;
 	report.class = mrb_nil_value();
 	report.message = mrb_nil_value();
-	if (vm->event_spent) {
-		report.stopped = "ended, its block took a second";
-	} else if (kmvm_guard_stopped(vm)) {
-		report.stopped = "interrupted";
+	if (kmvm_guard_stopped(vm)) {
+		report.stopped = why_stopped(vm);
 	} else {
 		report.class = ask(vm, ask_class, exc, &ignored);
 		report.message = ask(vm, ask_message, exc, &ignored);
 	}
-	text.buffer = kvmalloc(KMVM_TEXT_MAX, GFP_KERNEL);
+	text.buffer = kvmalloc(KMVM_TEXT_MAX, TEXT_GFP);
 	if (text.buffer) {
 		text.buffer[0] = '\0';
 		put_together(&text, &report);
@@ -188,7 +207,7 @@ char *kmvm_value_text(struct kmvm_vm *vm, mrb_value value, mrb_value *exc)
 
 	if (!mrb_string_p(string))
 		return NULL;
-	text.buffer = kvmalloc(min_t(size_t, RSTRING_LEN(string) + 1, KMVM_TEXT_MAX), GFP_KERNEL);
+	text.buffer = kvmalloc(min_t(size_t, RSTRING_LEN(string) + 1, KMVM_TEXT_MAX), TEXT_GFP);
 	if (text.buffer)
 		strscpy(text.buffer, RSTRING_PTR(string),
 			min_t(size_t, RSTRING_LEN(string) + 1, KMVM_TEXT_MAX));

@@ -12,6 +12,7 @@
 #include "binding.h"
 #include "error.h"
 #include "guard.h"
+#include "budget.h"
 #include "vm.h"
 
 void kmvm_handle_open(struct kmvm_handle *handle, struct kmvm_vm *vm,
@@ -127,6 +128,7 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	struct kmvm_run *outer_active = vm->active;
 	struct kmvm_output *outer_out = vm->out;
 	struct kmvm_guard_state outer;
+	bool came_back;
 	mrb_value exc;
 
 	/* Kept by the VM, so that abort(), which does not come back here, leaves it found. */
@@ -137,11 +139,20 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	vm->event_spent = false;
 	vm->event_start = ktime_get();
 	vm->event_cpu = current->se.sum_exec_runtime;
+	vm->event_max = kmvm_limit_event();
+	vm->event_stop = KMVM_GO;
 	kmvm_guard_arm(vm, &outer);
+	if (!outer_active)
+		mrb_gc_defaults(vm->mrb);
 
-	if (!kmvm_guard_enter(vm, run_event, handle, &exc))
+	kmvm_heap_reserve(&vm->heap, true);
+	came_back = kmvm_guard_enter(vm, run_event, handle, &exc);
+	kmvm_heap_reserve(&vm->heap, false);
+	if (!came_back)
 		kmvm_error_report(vm, exc);
 	kmvm_output_flush(vm->out);
+	/* The run in whose sleep it came goes on. */
+	kmvm_heap_reserve(&vm->heap, outer_active);
 
 	WRITE_ONCE(vm->in_event, false);
 	vm->event_spent = false;

@@ -15,9 +15,6 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
-/* A VM that starts things without end must meet an error before the machine feels it. */
-#define KMVM_HANDLES_MAX	1024
-
 struct kmvm_handle;
 struct kmvm_run;
 struct RData;

@@ -9,6 +9,7 @@
  */
 #include <linux/freezer.h>
 #include <linux/kthread.h>
+#include <linux/ratelimit.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
@@ -19,6 +20,7 @@
 #include <mruby/throw.h>
 
 #include "guard.h"
+#include "budget.h"
 #include "vm.h"
 
 /*
@@ -73,8 +75,8 @@ static bool event_spent(struct kmvm_vm *vm)
 {
 	if (!vm->in_event || vm->event_spent)
 		return vm->event_spent;
-	vm->event_spent = current->se.sum_exec_runtime - vm->event_cpu > KMVM_GUARD_EVENT ||
-		(READ_ONCE(vm->waiting) && ktime_get() - vm->event_start > KMVM_GUARD_EVENT);
+	vm->event_spent = current->se.sum_exec_runtime - vm->event_cpu > vm->event_max ||
+		(READ_ONCE(vm->waiting) && ktime_get() - vm->event_start > vm->event_max);
 	return vm->event_spent;
 }
 
@@ -85,13 +87,17 @@ static enum kmvm_stop wanted(struct kmvm_vm *vm)
 	/* A state that is just being made cannot raise a stop yet, and ends by itself. */
 	if (!vm->stop_error)
 		return KMVM_GO;
-	if (READ_ONCE(vm->closing) || event_spent(vm))
+	if (READ_ONCE(vm->closing) || kmvm_vm_is_resetting(vm) || event_spent(vm))
 		return KMVM_STOP_HARD;
 	if (vm->active)
-		stop = READ_ONCE(vm->active->stop);
+		stop = kmvm_run_wanted(vm->active);
 	/* An event that came while the run slept must not keep it from ending. */
-	if (vm->current_run && vm->current_run != vm->active && READ_ONCE(vm->current_run->stop))
+	if (vm->current_run && vm->current_run != vm->active &&
+	    kmvm_run_wanted(vm->current_run) != KMVM_GO)
 		stop = KMVM_STOP_HARD;
+	/* The block of an event whose run has ended is nobody's to stop but this way. */
+	if (vm->in_event)
+		stop = max(stop, READ_ONCE(vm->event_stop));
 	return stop;
 }
 
@@ -124,6 +130,19 @@ static void raise_stop(struct kmvm_vm *vm, u8 skip, s64 grace)
 	mrb_exc_raise(mrb, mrb_obj_value(vm->stop_error));
 }
 
+/* Steps up to the next look: so that a run has not one more than its limit. */
+static s32 next_quantum(struct kmvm_vm *vm)
+{
+	struct kmvm_run *run = vm->in_event ? NULL : vm->active;
+
+	if (!run || !run->request.steps_max)
+		return KMVM_GUARD_QUANTUM;
+	kmvm_run_count(run, vm->steps);
+	if (vm->steps >= run->request.steps_max)
+		return KMVM_GUARD_QUANTUM;
+	return min_t(u64, run->request.steps_max - vm->steps, KMVM_GUARD_QUANTUM);
+}
+
 /* Called by mruby when steps_left has run out; may raise. */
 void kmvm_guard_steps(mrb_state *mrb)
 {
@@ -131,8 +150,8 @@ void kmvm_guard_steps(mrb_state *mrb)
 	s32 counted = vm->quantum - mrb->steps_left;
 	enum kmvm_stop stop;
 
-	set_quantum(vm, mrb, KMVM_GUARD_QUANTUM);
 	vm->steps += counted;
+	set_quantum(vm, mrb, next_quantum(vm));
 	breathe();
 
 	stop = wanted(vm);
@@ -174,7 +193,7 @@ void kmvm_guard_abort(const char *why)
 {
 	struct kmvm_vm *vm = kmvm_vm_current();
 
-	pr_err("kmvm: %s: mruby gave up: %s\n", vm->name, why);
+	pr_err_ratelimited("kmvm: %s: mruby gave up: %s\n", vm->name, why);
 	if (!vm->pad)
 		return;
 	vm->broken = true;

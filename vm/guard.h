@@ -18,12 +18,6 @@ struct kmvm_vm;
  */
 #define KMVM_GUARD_QUANTUM	1024
 
-/*
- * Nanoseconds of processor time that an event's block may take. While a run waits for its
- * turn it is as much time on the clock, sleep included.
- */
-#define KMVM_GUARD_EVENT	NSEC_PER_SEC
-
 /* Steps that the ensure blocks of a stopped run have together. */
 #define KMVM_GUARD_GRACE	(64 * KMVM_GUARD_QUANTUM)
 

@@ -19,22 +19,28 @@
 #include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/overflow.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
 #include "heap.h"
+#include "budget.h"
 #include "stack.h"
 
 #if IS_ENABLED(CONFIG_KASAN) && !defined(KMVM_HEAP_PLAIN)
 #define KMVM_HEAP_PLAIN
 #endif
 
+#define RESERVE_MAX	SZ_1M	/* room for a program to be loaded, beside a heap that is full */
+
 static void count_block(struct kmvm_heap *heap, size_t size)
 {
 	struct kmvm_heap_stats *stats = &heap->stats;
 
 	WRITE_ONCE(stats->used, stats->used + size);
+	if (stats->used > heap->run_peak)
+		heap->run_peak = stats->used;
 	if (stats->used > stats->peak)
 		WRITE_ONCE(stats->peak, stats->used);
 	WRITE_ONCE(stats->allocations, stats->allocations + 1);
@@ -46,10 +52,28 @@ static void uncount_block(struct kmvm_heap *heap, size_t size)
 	WRITE_ONCE(heap->stats.frees, heap->stats.frees + 1);
 }
 
+static void *refuse(struct kmvm_heap *heap, enum kmvm_limit limit)
+{
+	heap->refused_by = limit;
+	WRITE_ONCE(heap->stats.failures, heap->stats.failures + 1);
+	return NULL;
+}
+
+/* Would a block of that size be more than the run may have? */
+static bool is_beyond_run(const struct kmvm_heap *heap, size_t size)
+{
+	return heap->stats.used > heap->used_max || size > heap->used_max - heap->stats.used;
+}
+
 static bool reserve(struct kmvm_heap *heap, size_t bytes)
 {
-	if (bytes > heap->stats.cap - heap->stats.held) {
-		WRITE_ONCE(heap->stats.failures, heap->stats.failures + 1);
+	size_t cap = heap->stats.cap - heap->reserve;
+	enum kmvm_limit limit = KMVM_LIMIT_VM_HEAP;
+
+	if (heap->stats.held <= cap && bytes <= cap - heap->stats.held)
+		limit = kmvm_budget_take(bytes);
+	if (limit != KMVM_LIMIT_NONE) {
+		refuse(heap, limit);
 		return false;
 	}
 	WRITE_ONCE(heap->stats.held, heap->stats.held + bytes);
@@ -59,13 +83,14 @@ static bool reserve(struct kmvm_heap *heap, size_t bytes)
 static void unreserve(struct kmvm_heap *heap, size_t bytes)
 {
 	WRITE_ONCE(heap->stats.held, heap->stats.held - bytes);
+	kmvm_budget_give(bytes);
 }
 
+/* The kernel had no pages for what was reserved. */
 static void *refused(struct kmvm_heap *heap, size_t bytes)
 {
 	unreserve(heap, bytes);
-	WRITE_ONCE(heap->stats.failures, heap->stats.failures + 1);
-	return NULL;
+	return refuse(heap, KMVM_LIMIT_MEMORY);
 }
 
 #ifdef KMVM_HEAP_PLAIN
@@ -86,6 +111,8 @@ static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 	struct plain_block *plain;
 	size_t bytes;
 
+	if (is_beyond_run(heap, size))
+		return refuse(heap, KMVM_LIMIT_HEAP);
 	if (check_add_overflow(size, sizeof(*plain), &bytes) || !reserve(heap, bytes))
 		return NULL;
 	if (bytes > KMALLOC_MAX_SIZE)
@@ -114,8 +141,11 @@ static void close_chunks(struct kmvm_heap *heap)
 {
 	struct plain_block *plain, *next;
 
-	list_for_each_entry_safe(plain, next, &heap->chunks, on_heap)
+	list_for_each_entry_safe(plain, next, &heap->chunks, on_heap) {
 		kvfree(plain);
+		cond_resched();
+	}
+	unreserve(heap, heap->stats.held);
 }
 
 void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
@@ -321,7 +351,8 @@ static void *map_pages(size_t bytes)
 
 	if (!kmvm_stack_ample())
 		return NULL;
-	pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL | __GFP_NOWARN);
+	pages = kvmalloc_array(count, sizeof(*pages),
+			       GFP_KERNEL | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!pages)
 		return NULL;
 	for (got = 0; got < count; got++) {
@@ -378,6 +409,8 @@ static void *block_alloc(struct kmvm_heap *heap, size_t size)
 {
 	void *block = NULL;
 
+	if (is_beyond_run(heap, size))
+		return refuse(heap, KMVM_LIMIT_HEAP);
 	if (size <= CLASS_MAX - sizeof(struct head))
 		block = small_alloc(heap, class_of(size + sizeof(struct head)));
 	/* Where memory is in pieces there may be single pages still. */
@@ -430,14 +463,41 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
 
 #endif /* KMVM_HEAP_PLAIN */
 
-void kmvm_heap_open(struct kmvm_heap *heap, size_t cap)
+static void set_up(struct kmvm_heap *heap)
 {
 	unsigned int class;
 
-	heap->stats.cap = cap;
 	INIT_LIST_HEAD(&heap->chunks);
 	for (class = 0; class < KMVM_HEAP_CLASSES; class++)
 		INIT_LIST_HEAD(&heap->partial[class]);
+	heap->reserve = 0;
+	heap->used_max = SIZE_MAX;
+	heap->run_peak = 0;
+}
+
+void kmvm_heap_open(struct kmvm_heap *heap, size_t cap)
+{
+	heap->stats.cap = cap;
+	set_up(heap);
+}
+
+void kmvm_heap_reserve(struct kmvm_heap *heap, bool closed)
+{
+	heap->reserve = closed ? min_t(size_t, heap->stats.cap / 16, RESERVE_MAX) : 0;
+}
+
+void kmvm_heap_run(struct kmvm_heap *heap, u64 growth)
+{
+	size_t used = heap->stats.used;
+
+	heap->used_max = growth && growth < SIZE_MAX - used ? used + growth : SIZE_MAX;
+	heap->run_peak = used;
+	heap->refused_by = KMVM_LIMIT_NONE;
+}
+
+void kmvm_heap_run_end(struct kmvm_heap *heap)
+{
+	heap->used_max = SIZE_MAX;
 }
 
 void kmvm_heap_close(struct kmvm_heap *heap)
@@ -445,8 +505,8 @@ void kmvm_heap_close(struct kmvm_heap *heap)
 	close_chunks(heap);
 	/* What was counted goes on: the figures are those of the VM's whole life. */
 	WRITE_ONCE(heap->stats.used, 0);
-	WRITE_ONCE(heap->stats.held, 0);
-	kmvm_heap_open(heap, heap->stats.cap);
+	WARN_ON_ONCE(heap->stats.held);
+	set_up(heap);
 }
 
 void kmvm_heap_read(const struct kmvm_heap *heap, struct kmvm_heap_stats *stats)

@@ -2,12 +2,17 @@
 /*
  * The memory of one VM: blocks on chunks that belong to the heap, a cap on what the
  * chunks hold, and figures. Closing gives back every chunk, whatever lies on it.
+ *
+ * A part of the cap is kept in reserve: scripts do not get it, so that there is room to load
+ * the next one and to tell how this one ended.
  */
 #ifndef KMVM_HEAP_H
 #define KMVM_HEAP_H
 
 #include <linux/list.h>
 #include <linux/types.h>
+
+#include "../include/uapi/kmvm.h"
 
 #define KMVM_HEAP_CLASSES	27
 
@@ -19,7 +24,7 @@
  * @cap:	what @held never exceeds
  * @allocations: blocks ever allocated
  * @frees:	blocks ever freed
- * @failures:	allocations refused, by the cap or by the kernel
+ * @failures:	allocations refused, by a limit or by the kernel
  */
 struct kmvm_heap_stats {
 	size_t used;
@@ -41,6 +46,10 @@ struct kmvm_heap {
 	struct list_head chunks;			/* every chunk */
 	struct list_head partial[KMVM_HEAP_CLASSES];	/* those with room, by class */
 	struct kmvm_heap_stats stats;
+	size_t reserve;			/* bytes of the cap that are not to be had now */
+	size_t used_max;		/* what stats.used may not exceed: of the run that goes on */
+	size_t run_peak;		/* the most stats.used was since the run began */
+	enum kmvm_limit refused_by;	/* the limit that stood against the last refusal */
 };
 
 /**
@@ -49,6 +58,27 @@ struct kmvm_heap {
  * @cap:	bytes it may hold
  */
 void kmvm_heap_open(struct kmvm_heap *heap, size_t cap);
+
+/**
+ * kmvm_heap_reserve() - closes or opens the part of the cap that scripts do not get
+ * @heap:	the heap
+ * @closed:	a script runs now; otherwise a program is loaded or judged
+ *
+ * Context: the VM's thread.
+ */
+void kmvm_heap_reserve(struct kmvm_heap *heap, bool closed);
+
+/**
+ * kmvm_heap_run() - begins the account of a run
+ * @heap:	the heap
+ * @growth:	bytes that may be in use beyond those that are now; 0: any
+ *
+ * Context: the VM's thread.
+ */
+void kmvm_heap_run(struct kmvm_heap *heap, u64 growth);
+
+/* Its share is no longer counted; run_peak and refused_by stay. The VM's thread. */
+void kmvm_heap_run_end(struct kmvm_heap *heap);
 
 /**
  * kmvm_heap_close() - gives back all memory; every block is gone

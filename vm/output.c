@@ -10,14 +10,23 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "budget.h"
 #include "output.h"
 
 #define RECORD_MAX	4096		/* bytes of one record, so that readers see it move */
 #define PATIENCE	HZ		/* without progress of the reader */
-#define LOG_BURST	200		/* lines of an output ... */
+#define LOG_BURST	200		/* lines of a VM ... */
 #define LOG_INTERVAL	(5 * HZ)	/* ... in this time, in the kernel log */
 
-struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *name)
+void kmvm_log_limit_init(struct kmvm_log_limit *limit)
+{
+	ratelimit_state_init(&limit->state, LOG_INTERVAL, LOG_BURST);
+	/* Silent about what it held back: the loss is counted. */
+	ratelimit_set_flags(&limit->state, RATELIMIT_MSG_ON_RELEASE);
+}
+
+struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *name,
+				     struct kmvm_log_limit *limit)
 {
 	struct kmvm_output *output;
 
@@ -27,37 +36,60 @@ struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *nam
 	kref_init(&output->ref);
 	output->kind = kind;
 	output->name = name;
+	output->limit = limit;
 	spin_lock_init(&output->lock);
 	init_waitqueue_head(&output->readable);
 	init_waitqueue_head(&output->room);
 	mutex_init(&output->reader);
-	if (kind == KMVM_OUTPUT_READ) {
-		void *buffer = kvmalloc(KMVM_OUTPUT_RING, GFP_KERNEL_ACCOUNT);
+	return output;
+}
 
-		output->record = kmalloc(RECORD_MAX, GFP_KERNEL_ACCOUNT);
-		if (!buffer || !output->record) {
-			kvfree(buffer);
-			kfree(output->record);
-			kfree(output);
-			return ERR_PTR(-ENOMEM);
-		}
+static bool is_ready(struct kmvm_output *output)
+{
+	return smp_load_acquire(&output->ready);	/* pairs with make_ready() */
+}
+
+/* Takes the memory, unless somebody was faster. */
+static bool make_ready(struct kmvm_output *output, void *buffer, char *record)
+{
+	bool ours;
+
+	spin_lock(&output->lock);
+	ours = !output->ready;
+	if (ours) {
 		/* Cannot fail: the size is a power of two. */
 		kfifo_init(&output->ring, buffer, KMVM_OUTPUT_RING);
-	} else {
-		ratelimit_state_init(&output->limit, LOG_INTERVAL, LOG_BURST);
-		/* Silent about what it held back: the loss is in the run's result. */
-		ratelimit_set_flags(&output->limit, RATELIMIT_MSG_ON_RELEASE);
+		output->record = record;
+		smp_store_release(&output->ready, true);	/* pairs with is_ready() */
 	}
-	return output;
+	spin_unlock(&output->lock);
+	return ours;
+}
+
+int kmvm_output_prepare(struct kmvm_output *output)
+{
+	void *buffer;
+	char *record;
+
+	if (output->kind != KMVM_OUTPUT_READ || is_ready(output))
+		return 0;
+	buffer = kmvm_budget_alloc(KMVM_OUTPUT_RING);
+	record = kmvm_budget_alloc(RECORD_MAX);
+	if (buffer && record && make_ready(output, buffer, record))
+		return 0;
+	kmvm_budget_free(buffer, KMVM_OUTPUT_RING);
+	kmvm_budget_free(record, RECORD_MAX);
+	return is_ready(output) ? 0 : -ENOMEM;
 }
 
 static void free_output(struct kref *ref)
 {
 	struct kmvm_output *output = container_of(ref, struct kmvm_output, ref);
 
-	if (output->kind == KMVM_OUTPUT_READ)
-		kvfree(output->ring.kfifo.data);
-	kfree(output->record);
+	if (output->ready) {
+		kmvm_budget_free(output->ring.kfifo.data, KMVM_OUTPUT_RING);
+		kmvm_budget_free(output->record, RECORD_MAX);
+	}
 	mutex_destroy(&output->reader);
 	kfree(output);
 }
@@ -165,6 +197,8 @@ static size_t write_ring(struct kmvm_output *output, const struct kmvm_print *pr
 {
 	size_t done = 0, put;
 
+	if (!is_ready(output))
+		return print->size;
 	while (done < print->size && !closed(output)) {
 		put = put_record(output, print, done);
 		if (!put && !wait_for_room(output, print, print->size - done))
@@ -179,8 +213,10 @@ static size_t flush_line(struct kmvm_output *output)
 	unsigned int fill = output->fill;
 
 	output->fill = 0;
-	if (!___ratelimit(&output->limit, __func__))
+	if (!___ratelimit(&output->limit->state, __func__)) {
+		WRITE_ONCE(output->limit->lost, output->limit->lost + fill);
 		return fill;
+	}
 	if (output->line_stream == KMVM_STDERR)
 		pr_warn("kmvm: %s: %*pE\n", output->name, (int)fill, output->line);
 	else
@@ -242,7 +278,8 @@ static bool ended(struct kmvm_output *output)
 /* A record counts once its bytes are in the ring too. */
 static bool has_record(struct kmvm_output *output)
 {
-	return output->head.size || kfifo_len(&output->ring) > sizeof(struct kmvm_record);
+	return is_ready(output) &&
+		(output->head.size || kfifo_len(&output->ring) > sizeof(struct kmvm_record));
 }
 
 /* Takes the next record out of the ring, whole, so that a bad address loses nothing of it. */

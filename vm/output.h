@@ -29,6 +29,18 @@ enum kmvm_output_kind {
 };
 
 /**
+ * struct kmvm_log_limit - how much of a VM goes to the kernel log
+ * @state:	the VM's thread only
+ * @lost:	bytes held back; anybody may read it
+ */
+struct kmvm_log_limit {
+	struct ratelimit_state state;
+	u64 lost;
+};
+
+void kmvm_log_limit_init(struct kmvm_log_limit *limit);
+
+/**
  * struct kmvm_output - one place to print to
  *
  * Held by the session, by each of its runs and by each handle whose blocks print here.
@@ -45,14 +57,15 @@ struct kmvm_output {
 	wait_queue_head_t readable;	/* the reader: data, or the last run ended */
 	wait_queue_head_t room;		/* the VM thread: space, or closed */
 
+	bool ready;			/* the ring is there; released by who makes it */
 	struct kfifo ring;
 	struct mutex reader;		/* protects the ring's read side and what follows */
 	struct kmvm_record head;	/* of the record being delivered; size: what is left */
 	char *record;			/* its bytes */
 	size_t told;			/* how many of them were delivered */
 
-	struct ratelimit_state limit;	/* log: the VM thread only, as line and fill */
-	enum kmvm_stream line_stream;
+	struct kmvm_log_limit *limit;	/* log: of the VM */
+	enum kmvm_stream line_stream;	/* the VM thread only, as fill and line */
 	unsigned int fill;
 	char line[KMVM_OUTPUT_LINE];
 };
@@ -81,11 +94,24 @@ struct kmvm_print {
  * kmvm_output_open() - makes an output with one reference
  * @kind:	ring or log
  * @name:	name of the VM, must outlive the output
+ * @limit:	of the VM, must outlive it too
  *
  * Context: may sleep.
  * Return: the output or an ERR_PTR of -ENOMEM.
  */
-struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *name);
+struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *name,
+				     struct kmvm_log_limit *limit);
+
+/**
+ * kmvm_output_prepare() - sees to it that the ring is there
+ * @output:	any
+ *
+ * Sessions are many, and most of them never print: the ring comes with the first run.
+ *
+ * Context: the process that shall be charged for it; may sleep.
+ * Return: 0 or -ENOMEM.
+ */
+int kmvm_output_prepare(struct kmvm_output *output);
 
 /**
  * kmvm_output_close() - nobody reads any more; what is and will be printed is dropped

@@ -21,19 +21,50 @@
 #include <mruby/string.h>
 #include <mruby/variable.h>
 
+#include "../stub/compat.h"
 #include "error.h"
 #include "guard.h"
+#include "budget.h"
 #include "verify.h"
 #include "vm.h"
 
+void kmvm_request_free(struct kmvm_request *request)
+{
+	kmvm_budget_free(request->image, request->room);
+	kmvm_budget_free(request->args, request->args_size);
+	request->image = NULL;
+	request->args = NULL;
+}
+
+static void meet_limit(struct kmvm_run *run, enum kmvm_limit limit)
+{
+	cmpxchg(&run->limit, KMVM_LIMIT_NONE, limit);
+}
+
+/* Sees to it that a run is looked at, wherever it waits. */
+static void nudge(struct kmvm_run *run)
+{
+	wake_up(&run->vm->wake);
+	wake_up(&run->output->room);
+}
+
+static enum hrtimer_restart time_is_up(struct hrtimer *timer)
+{
+	struct kmvm_run *run = container_of(timer, struct kmvm_run, timeout);
+
+	meet_limit(run, KMVM_LIMIT_TIME);
+	nudge(run);
+	return HRTIMER_NORESTART;
+}
+
 struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
-			       const struct kmvm_request *request)
+			       struct kmvm_request *request)
 {
 	struct kmvm_run *run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
+	struct kmvm_limits limits;
 
 	if (!run) {
-		kvfree(request->image);
-		kvfree(request->args);
+		kmvm_request_free(request);
 		return ERR_PTR(-ENOMEM);
 	}
 	kref_init(&run->ref);
@@ -46,6 +77,9 @@ struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
 	strscpy(run->comm, current->comm, sizeof(run->comm));
 	run->cred = get_current_cred();
 	run->request = *request;
+	kmvm_limits_read(&limits);
+	run->request.timeout_ns = request->timeout_ns ?: limits.timeout_ns;
+	hrtimer_setup(&run->timeout, time_is_up, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	return run;
 }
 
@@ -59,10 +93,10 @@ static void free_run(struct kref *ref)
 {
 	struct kmvm_run *run = container_of(ref, struct kmvm_run, ref);
 
-	kvfree(run->request.image);
-	kvfree(run->request.args);
+	kmvm_request_free(&run->request);
 	kvfree(run->value);
 	kvfree(run->error);
+	kmvm_budget_give(run->texts);
 	put_cred(run->cred);
 	put_pid(run->caller);
 	kmvm_output_put(run->output);
@@ -91,6 +125,7 @@ void kmvm_run_end(struct kmvm_run *run)
 	struct kmvm_result *result = &run->result;
 	struct kmvm_vm *vm = run->vm;
 
+	hrtimer_cancel(&run->timeout);
 	if (run->started)
 		result->time_ns = ktime_to_ns(ktime_sub(ktime_get(), run->started));
 	result->value_size = run->value ? strlen(run->value) + 1 : 0;
@@ -112,18 +147,34 @@ static void end_with(struct kmvm_run *run, enum kmvm_outcome outcome, const char
 {
 	end(run, outcome, 1);
 	kvfree(run->error);
-	run->error = kstrdup(error, GFP_KERNEL);
+	run->error = kstrdup(error, GFP_KERNEL | __GFP_NOWARN);
 	kmvm_run_end(run);
+}
+
+static void end_spent(struct kmvm_run *run, enum kmvm_limit limit, const char *error)
+{
+	run->result.limit = limit;
+	end_with(run, KMVM_SPENT, error);
 }
 
 void kmvm_run_end_stopped(struct kmvm_run *run)
 {
-	end_with(run, KMVM_INTERRUPTED, "interrupted\n");
+	enum kmvm_limit limit = READ_ONCE(run->limit);
+
+	if (run->stop == KMVM_GO && limit != KMVM_LIMIT_NONE)
+		end_spent(run, limit, "timed out\n");
+	else
+		end_with(run, KMVM_INTERRUPTED, "interrupted\n");
 }
 
 void kmvm_run_end_broken(struct kmvm_run *run)
 {
-	end_with(run, KMVM_SPENT, "mruby gave up; the VM starts afresh\n");
+	end_spent(run, KMVM_LIMIT_ABORT, "mruby gave up; the VM starts afresh\n");
+}
+
+void kmvm_run_end_unopened(struct kmvm_run *run)
+{
+	end_spent(run, KMVM_LIMIT_MEMORY, "no memory to open the VM\n");
 }
 
 void kmvm_run_start(struct kmvm_run *run)
@@ -143,9 +194,16 @@ void kmvm_run_start(struct kmvm_run *run)
 		kmvm_run_end_stopped(run);
 		break;
 	case -ENODEV:
-		end_with(run, KMVM_SPENT, "the VM could not be opened again\n");
+		kmvm_run_end_stopped(run);
 		break;
 	}
+}
+
+void kmvm_run_urge(struct kmvm_run *run, enum kmvm_stop stop)
+{
+	lockdep_assert_held(&run->vm->lock);
+	WRITE_ONCE(run->stop, run->stop == KMVM_GO ? stop : KMVM_STOP_HARD);
+	nudge(run);
 }
 
 void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop)
@@ -154,9 +212,7 @@ void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop)
 	bool unqueued = false;
 
 	spin_lock(&vm->lock);
-	if (run->stop != KMVM_GO)
-		stop = KMVM_STOP_HARD;
-	WRITE_ONCE(run->stop, stop);
+	kmvm_run_urge(run, stop);
 	if (run->state == KMVM_RUN_QUEUED) {
 		list_del_init(&run->on_vm);
 		WRITE_ONCE(vm->waiting, vm->waiting - 1);
@@ -167,8 +223,21 @@ void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop)
 
 	if (unqueued)
 		kmvm_run_end_stopped(run);
-	wake_up(&vm->wake);
-	wake_up(&run->output->room);
+}
+
+enum kmvm_stop kmvm_run_wanted(const struct kmvm_run *run)
+{
+	enum kmvm_stop stop = READ_ONCE(run->stop);
+
+	if (stop == KMVM_GO && READ_ONCE(run->limit) != KMVM_LIMIT_NONE)
+		return KMVM_STOP_GRACE;
+	return stop;
+}
+
+void kmvm_run_count(struct kmvm_run *run, u64 steps)
+{
+	if (run->request.steps_max && steps >= run->request.steps_max)
+		meet_limit(run, KMVM_LIMIT_STEPS);
 }
 
 static void set_arguments(mrb_state *mrb, const struct kmvm_request *request)
@@ -201,15 +270,17 @@ static void load_and_run(mrb_state *mrb, void *data)
 	mrb_irep *irep;
 
 	set_arguments(mrb, request);
+	/* First the proc: code that nobody owns would be lost when there is no memory for it. */
+	proc = mrb_proc_new(mrb, NULL);
 	/* Copies what it keeps, so the image can go. */
 	irep = mrb_read_irep_buf(mrb, request->image, request->size);
-	kvfree(request->image);
+	kmvm_budget_free(request->image, request->room);
 	request->image = NULL;
 	if (!irep)
 		mrb_raise(mrb, E_SCRIPT_ERROR, "the image cannot be loaded");
-	proc = mrb_proc_new(mrb, irep);
-	mrb_irep_decref(mrb, irep);
+	proc->body.irep = irep;
 	proc->c = NULL;
+	kmvm_heap_reserve(&execution->run->vm->heap, true);
 	execution->value = mrb_top_run(mrb, proc, mrb_top_self(mrb), 0);
 }
 
@@ -231,12 +302,16 @@ static void judge(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value exc)
 	mrb_state *mrb = vm->mrb;
 
 	if (kmvm_guard_stopped(vm)) {
-		end(run, KMVM_INTERRUPTED, 1);
+		bool stopped = READ_ONCE(run->stop) != KMVM_GO || run->limit == KMVM_LIMIT_NONE;
+
+		end(run, stopped ? KMVM_INTERRUPTED : KMVM_SPENT, 1);
+		run->result.limit = stopped ? KMVM_LIMIT_NONE : run->limit;
 		run->error = kmvm_error_text(vm, exc);
 	} else if (mrb_obj_is_kind_of(mrb, exc, vm->exit_class)) {
 		end(run, KMVM_EXITED, exit_status(mrb, exc));
 	} else if (is_no_memory(mrb, exc)) {
 		end(run, KMVM_SPENT, 1);
+		run->result.limit = vm->heap.refused_by;
 		/* What the run held is garbage now, and its error needs some memory. */
 		mrb_full_gc(mrb);
 		run->error = kmvm_error_text(vm, exc);
@@ -261,8 +336,20 @@ static void take_figures(struct kmvm_vm *vm, struct kmvm_run *run)
 
 	kmvm_heap_read(&vm->heap, &stats);
 	run->result.steps = kmvm_guard_count(vm);
+	run->result.cpu_ns = current->se.sum_exec_runtime - run->cpu;
 	run->result.heap_bytes = stats.used;
-	run->result.heap_peak = stats.peak;
+	run->result.heap_peak = vm->heap.run_peak;
+}
+
+/* They are kept until somebody asks: for as long as that takes they are kmvm's. */
+static void charge_texts(struct kmvm_run *run)
+{
+	run->texts = (run->value ? strlen(run->value) : 0) + (run->error ? strlen(run->error) : 0);
+	if (kmvm_budget_take(run->texts) == KMVM_LIMIT_NONE)
+		return;
+	run->texts = 0;
+	kvfree(run->value);
+	run->value = NULL;
 }
 
 void kmvm_run_execute(struct kmvm_run *run)
@@ -276,14 +363,25 @@ void kmvm_run_execute(struct kmvm_run *run)
 	mrb_value exc;
 
 	run->started = ktime_get();
+	run->cpu = current->se.sum_exec_runtime;
+	if (run->request.timeout_ns)
+		hrtimer_start(&run->timeout, ns_to_ktime(run->request.timeout_ns),
+			      HRTIMER_MODE_REL_SOFT);
 	vm->active = run;
 	vm->out = run->output;
-	mrb->gc.disabled = false;
+	mrb_gc_defaults(mrb);
+	/* Its share counts from what is alive, not from what others left lying about. */
+	if (run->request.heap_max)
+		mrb_full_gc(mrb);
+	kmvm_heap_run(&vm->heap, run->request.heap_max);
 	kmvm_guard_arm(vm, &outer);
 
 	came_back = kmvm_guard_enter(vm, load_and_run, &execution, &exc);
+	kmvm_heap_run_end(&vm->heap);
+	kmvm_heap_reserve(&vm->heap, false);
 	mrb_gc_protect(mrb, execution.value);
 	mrb_vm_leave(mrb);
+	mrb_gc_defaults(mrb);
 	if (!came_back) {
 		judge(vm, run, exc);
 	} else {
@@ -292,6 +390,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 			inspect_value(vm, run, execution.value);
 	}
 	take_figures(vm, run);
+	charge_texts(run);
 	run->result.lost_bytes += kmvm_output_flush(run->output);
 
 	vm->active = NULL;

@@ -11,6 +11,7 @@
 #define KMVM_RUN_H
 
 #include <linux/completion.h>
+#include <linux/hrtimer.h>
 #include <linux/kref.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
@@ -43,23 +44,35 @@ enum kmvm_run_state {
 
 /**
  * struct kmvm_request - what is to be run
- * @image:	kvmalloc'ed bytes, the run's from kmvm_run_open() on
- * @size:	how many
- * @args:	kvmalloc'ed $0 and ARGV, each ended by a NUL, or NULL; the run's likewise
+ * @image:	of kmvm_budget_alloc(), the run's from kmvm_run_open() on
+ * @room:	bytes allocated there
+ * @size:	bytes of the image
+ * @args:	of kmvm_budget_alloc(): $0 and ARGV, each ended by a NUL, or NULL; the run's
+ *		likewise
  * @args_size:	their bytes
  * @flags:	KMVM_RUN_FOLLOW, KMVM_RUN_INSPECT
  * @id:		names the run to its session
  * @may_wait:	a full output may wait for its reader
+ * @timeout_ns:	nanoseconds from its start on; 0: as the module says
+ * @heap_max:	bytes it may add to the heap in use; 0: any
+ * @steps_max:	steps it may take; 0: any
  */
 struct kmvm_request {
 	void *image;
+	size_t room;
 	size_t size;
 	char *args;
 	size_t args_size;
 	u32 flags;
 	u64 id;
 	bool may_wait;
+	u64 timeout_ns;
+	u64 heap_max;
+	u64 steps_max;
 };
+
+/* Frees image and args of a request. */
+void kmvm_request_free(struct kmvm_request *request);
 
 struct kmvm_run {
 	struct kref ref;
@@ -74,13 +87,17 @@ struct kmvm_run {
 
 	enum kmvm_run_state state;	/* under the VM's lock */
 	enum kmvm_stop stop;		/* written under the VM's lock, read by its thread */
+	enum kmvm_limit limit;		/* of time or steps, met while it runs; set once */
+	struct hrtimer timeout;		/* from its start to its end */
 	unsigned int handles;		/* alive and started by it; the VM's thread only */
 
-	ktime_t started;		/* the VM's thread only */
+	ktime_t started;		/* the VM's thread only, like cpu: the thread's time then */
+	u64 cpu;
 	struct completion ended;	/* from then on what follows does not change */
 	struct kmvm_result result;	/* value_size and error_size: of the texts below */
 	char *value;			/* kvmalloc'ed, NUL-terminated, or NULL */
 	char *error;			/* likewise */
+	size_t texts;			/* bytes of the two, taken from the budget */
 };
 
 /**
@@ -93,7 +110,7 @@ struct kmvm_run {
  * Return: the run or an ERR_PTR of -ENOMEM.
  */
 struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
-			       const struct kmvm_request *request);
+			       struct kmvm_request *request);
 
 struct kmvm_run *kmvm_run_get(struct kmvm_run *run);
 void kmvm_run_put(struct kmvm_run *run);
@@ -120,6 +137,20 @@ void kmvm_run_start(struct kmvm_run *run);
  */
 void kmvm_run_stop(struct kmvm_run *run, enum kmvm_stop stop);
 
+/* As kmvm_run_stop(), of a run that left the queue; the VM's lock is held. */
+void kmvm_run_urge(struct kmvm_run *run, enum kmvm_stop stop);
+
+/**
+ * kmvm_run_wanted() - how urgently somebody or a limit wants the run to end
+ * @run:	the run
+ *
+ * Context: any.
+ */
+enum kmvm_stop kmvm_run_wanted(const struct kmvm_run *run);
+
+/* The steps it has taken so far, for its limit. The VM's thread. */
+void kmvm_run_count(struct kmvm_run *run, u64 steps);
+
 /* The VM's thread: executes a run that left the queue, up to its result. */
 void kmvm_run_execute(struct kmvm_run *run);
 
@@ -131,6 +162,9 @@ void kmvm_run_end(struct kmvm_run *run);
 
 /* As kmvm_run_end(), for a run that was stopped while it waited or was followed. */
 void kmvm_run_end_stopped(struct kmvm_run *run);
+
+/* As kmvm_run_end(), for a run that found no memory to open mruby. The VM's thread. */
+void kmvm_run_end_unopened(struct kmvm_run *run);
 
 /* As kmvm_run_end(), for a run in which mruby gave up. The VM's thread. */
 void kmvm_run_end_broken(struct kmvm_run *run);

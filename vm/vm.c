@@ -29,6 +29,7 @@
 #include "../stub/libc/abort.h"
 #include "binding.h"
 #include "guard.h"
+#include "budget.h"
 #include "stack.h"
 #include "vm.h"
 
@@ -108,6 +109,18 @@ static int open_ruby(struct kmvm_vm *vm)
 	return -ENOMEM;
 }
 
+/* No run is executed any more. Returns the one that was. */
+static struct kmvm_run *leave(struct kmvm_vm *vm)
+{
+	struct kmvm_run *run;
+
+	spin_lock(&vm->lock);
+	run = vm->current_run;
+	vm->current_run = NULL;
+	spin_unlock(&vm->lock);
+	return run;
+}
+
 static struct kmvm_run *next_run(struct kmvm_vm *vm)
 {
 	struct kmvm_run *run;
@@ -154,7 +167,7 @@ static struct kmvm_run *over(struct kmvm_vm *vm)
 
 	lockdep_assert_held(&vm->lock);
 	list_for_each_entry(run, &vm->following, on_vm)
-		if (!run->handles || READ_ONCE(run->stop) || READ_ONCE(vm->closing))
+		if (!run->handles || kmvm_run_wanted(run) != KMVM_GO || READ_ONCE(vm->closing))
 			return run;
 	return NULL;
 }
@@ -181,6 +194,22 @@ void kmvm_vm_reap(struct kmvm_vm *vm)
 	}
 }
 
+/* The handles of all runs are gone: those that are followed end, as stopped ones. */
+static void end_following(struct kmvm_vm *vm)
+{
+	struct kmvm_run *run;
+
+	kmvm_handles_close(vm, NULL);
+	spin_lock(&vm->lock);
+	while ((run = list_first_entry_or_null(&vm->following, struct kmvm_run, on_vm))) {
+		list_del_init(&run->on_vm);
+		spin_unlock(&vm->lock);
+		kmvm_run_end_stopped(run);
+		spin_lock(&vm->lock);
+	}
+	spin_unlock(&vm->lock);
+}
+
 static bool has_work(struct kmvm_vm *vm)
 {
 	bool work;
@@ -188,13 +217,14 @@ static bool has_work(struct kmvm_vm *vm)
 	spin_lock(&vm->lock);
 	work = !list_empty(&vm->runs) || over(vm);
 	spin_unlock(&vm->lock);
-	return work || kmvm_events_pending(vm) || READ_ONCE(vm->closing);
+	return work || kmvm_events_pending(vm) || READ_ONCE(vm->closing) ||
+		kmvm_vm_is_resetting(vm);
 }
 
-/* True when the VM closes; does not come back from abort(). */
+/* Until the VM closes or is reset; does not come back from abort(). */
 static bool serve(struct kmvm_vm *vm)
 {
-	while (!READ_ONCE(vm->closing)) {
+	while (!READ_ONCE(vm->closing) && !kmvm_vm_is_resetting(vm)) {
 		struct kmvm_run *run;
 
 		wait_event_freezable(vm->wake, has_work(vm));
@@ -208,9 +238,23 @@ static bool serve(struct kmvm_vm *vm)
 	return true;
 }
 
-/* After abort(): ends what was going on, drops mruby whole, and opens it afresh. */
-static int recover(struct kmvm_vm *vm)
+/* Opens mruby for whoever asked that it be opened afresh. */
+static void open_for(struct kmvm_vm *vm, u64 asked)
 {
+	WRITE_ONCE(vm->error, open_ruby(vm));
+	if (vm->error)
+		pr_err_ratelimited("kmvm: %s: no memory to open it again\n", vm->name);
+	WRITE_ONCE(vm->resets_done, asked);
+	wake_up_all(&vm->was_reset);
+}
+
+/*
+ * After abort(), or when a reset is asked for: ends what was going on, drops mruby whole,
+ * and opens it afresh.
+ */
+static void renew(struct kmvm_vm *vm)
+{
+	u64 asked = READ_ONCE(vm->resets_asked);
 	struct kmvm_run *run;
 
 	vm->active = NULL;
@@ -220,17 +264,34 @@ static int recover(struct kmvm_vm *vm)
 	if (vm->event_origin)
 		kmvm_run_put(vm->event_origin);
 	vm->event_origin = NULL;
-	kmvm_handles_close(vm, NULL);
-
-	spin_lock(&vm->lock);
-	run = vm->current_run;
-	vm->current_run = NULL;
-	spin_unlock(&vm->lock);
+	end_following(vm);
+	run = leave(vm);
+	/* A run that a reset stopped has ended by now: this one was in abort(). */
 	if (run)
 		kmvm_run_end_broken(run);
-	kmvm_vm_reap(vm);
 	close_ruby(vm);
-	return open_ruby(vm);
+	WRITE_ONCE(vm->resets, vm->resets + 1);
+	open_for(vm, asked);
+}
+
+/* There was no memory to open mruby: each run that comes tries again. */
+static void try_again(struct kmvm_vm *vm)
+{
+	u64 asked;
+	struct kmvm_run *run;
+
+	wait_event_freezable(vm->wake, has_work(vm));
+	if (READ_ONCE(vm->closing))
+		return;
+	asked = READ_ONCE(vm->resets_asked);
+	open_for(vm, asked);
+	if (!vm->error)
+		return;
+	run = next_run(vm);
+	if (run) {
+		leave(vm);
+		kmvm_run_end_unopened(run);
+	}
 }
 
 static void refuse_runs(struct kmvm_vm *vm)
@@ -239,7 +300,7 @@ static void refuse_runs(struct kmvm_vm *vm)
 	struct kmvm_run *run, *next;
 
 	spin_lock(&vm->lock);
-	vm->dead = true;
+	WRITE_ONCE(vm->dead, true);
 	list_splice_init(&vm->runs, &refused);
 	list_for_each_entry(run, &refused, on_vm)
 		run->state = KMVM_RUN_RUNNING;
@@ -249,6 +310,7 @@ static void refuse_runs(struct kmvm_vm *vm)
 		list_del_init(&run->on_vm);
 		kmvm_run_end_stopped(run);
 	}
+	wake_up_all(&vm->was_reset);
 }
 
 static int vm_thread(void *data)
@@ -259,11 +321,11 @@ static int vm_thread(void *data)
 	vm->error = open_ruby(vm);
 	complete(&vm->ready);
 	if (!vm->error) {
-		while (!on_pad(vm, serve)) {
-			if (recover(vm)) {
-				pr_err("kmvm: %s: it could not be opened again\n", vm->name);
-				break;
-			}
+		while (!READ_ONCE(vm->closing)) {
+			if (!vm->mrb)
+				try_again(vm);
+			else if (!on_pad(vm, serve) || kmvm_vm_is_resetting(vm))
+				renew(vm);
 		}
 		refuse_runs(vm);
 		close_ruby(vm);
@@ -309,6 +371,7 @@ struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
 	vm->bindings = bindings;
 	init_completion(&vm->ready);
 	init_waitqueue_head(&vm->wake);
+	init_waitqueue_head(&vm->was_reset);
 	spin_lock_init(&vm->lock);
 	raw_spin_lock_init(&vm->event_lock);
 	INIT_LIST_HEAD(&vm->runs);
@@ -317,7 +380,8 @@ struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
 	INIT_LIST_HEAD(&vm->handles);
 	kmvm_heap_open(&vm->heap, heap_max);
 
-	vm->log = kmvm_output_open(KMVM_OUTPUT_LOG, vm->name);
+	kmvm_log_limit_init(&vm->log_limit);
+	vm->log = kmvm_output_open(KMVM_OUTPUT_LOG, vm->name, &vm->log_limit);
 	if (IS_ERR(vm->log)) {
 		ret = PTR_ERR(vm->log);
 		kfree(vm);
@@ -394,6 +458,45 @@ int kmvm_vm_queue(struct kmvm_vm *vm, struct kmvm_run *run)
 	return ret;
 }
 
+unsigned int kmvm_vm_kill(struct kmvm_vm *vm, enum kmvm_stop stop, unsigned int *events)
+{
+	struct kmvm_run *run;
+	unsigned int runs = 0;
+
+	spin_lock(&vm->lock);
+	if (vm->current_run) {
+		kmvm_run_urge(vm->current_run, stop);
+		runs++;
+	}
+	list_for_each_entry(run, &vm->following, on_vm) {
+		kmvm_run_urge(run, stop);
+		runs++;
+	}
+	spin_unlock(&vm->lock);
+	*events = READ_ONCE(vm->in_event) && !READ_ONCE(vm->event_origin);
+	if (*events)
+		WRITE_ONCE(vm->event_stop, vm->event_stop == KMVM_GO ? stop : KMVM_STOP_HARD);
+	wake_up(&vm->wake);
+	return runs;
+}
+
+int kmvm_vm_reset(struct kmvm_vm *vm)
+{
+	u64 ticket;
+
+	spin_lock(&vm->lock);
+	ticket = vm->resets_asked + 1;
+	WRITE_ONCE(vm->resets_asked, ticket);
+	if (vm->current_run)
+		kmvm_run_urge(vm->current_run, KMVM_STOP_HARD);
+	spin_unlock(&vm->lock);
+	wake_up(&vm->wake);
+	if (wait_event_interruptible(vm->was_reset,
+				     READ_ONCE(vm->resets_done) >= ticket || READ_ONCE(vm->dead)))
+		return -EINTR;
+	return READ_ONCE(vm->dead) ? -ENODEV : READ_ONCE(vm->error);
+}
+
 bool kmvm_vm_busy(struct kmvm_vm *vm)
 {
 	bool busy;
@@ -407,6 +510,7 @@ bool kmvm_vm_busy(struct kmvm_vm *vm)
 void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 {
 	struct kmvm_heap_stats stats;
+	struct kmvm_limits limits;
 
 	strscpy(info->vm, vm->name, sizeof(info->vm));
 	spin_lock(&vm->lock);
@@ -429,6 +533,16 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 	info->heap_max = stats.cap;
 	info->allocations = stats.allocations;
 	info->frees = stats.frees;
+	info->resets = READ_ONCE(vm->resets);
+	info->log_lost = READ_ONCE(vm->log_limit.lost);
+
+	kmvm_limits_read(&limits);
+	info->budget_held = kmvm_budget_held();
+	info->budget_max = limits.budget;
+	info->floor = limits.floor;
+	info->timeout_ns = limits.timeout_ns;
+	info->event_ns = limits.event_ns;
+	info->handles_max = KMVM_HANDLES_MAX;
 }
 
 /* Events are not driven within events, nor at the bottom of a recursion. */
@@ -445,7 +559,7 @@ static bool may_wake(struct kmvm_vm *vm)
 /* A block that sleeps must look again when its time is over: a run may wait by then. */
 static ktime_t next_look(struct kmvm_vm *vm, ktime_t until)
 {
-	ktime_t over = ktime_add_ns(vm->event_start, KMVM_GUARD_EVENT + 1);
+	ktime_t over = ktime_add_ns(vm->event_start, vm->event_max + 1);
 
 	if (vm->in_event && ktime_before(ktime_get(), over) && ktime_before(over, until))
 		return over;

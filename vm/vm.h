@@ -37,7 +37,7 @@ struct kmvm_vm {
 	bool closing;			/* set once, by kmvm_vm_close() */
 	wait_queue_head_t wake;		/* the thread: runs, events, stops, closing */
 
-	spinlock_t lock;		/* protects runs, following, current_run, counts, dead */
+	spinlock_t lock;		/* protects what follows, up to event_lock */
 	struct list_head runs;		/* queued, each with a reference */
 	struct list_head following;	/* executed, their handles alive, each with a reference */
 	struct kmvm_run *current_run;	/* the one whose Ruby is going on */
@@ -45,23 +45,30 @@ struct kmvm_vm {
 	bool dead;			/* takes no more runs */
 	u64 runs_ended;
 	u64 errors;
+	u64 resets;			/* how often it started afresh */
+	u64 resets_asked;		/* under lock, read by anybody: a reset is due while */
+	u64 resets_done;		/* the two differ; written by the thread */
+	wait_queue_head_t was_reset;	/* whoever asked */
 
 	raw_spinlock_t event_lock;	/* protects events; taken in interrupts */
 	struct list_head events;
 
 	/* What follows belongs to the thread; others may read single words. */
 	struct kmvm_heap heap;
-	struct mrb_state *mrb;
+	struct mrb_state *mrb;		/* NULL after there was no memory to open it */
 	const struct kmvm_binding *const *bindings;
 	struct list_head handles;
 	unsigned long handle_count;
 	struct kmvm_output *log;	/* for events whose run has ended */
+	struct kmvm_log_limit log_limit; /* of all that is printed to the kernel log */
 	struct kmvm_output *out;	/* where Ruby prints now */
 	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
 	bool in_event;
 	bool event_spent;		/* its block ran for too long and was ended */
 	ktime_t event_start;		/* when the block started */
 	u64 event_cpu;			/* and the thread's processor time then */
+	u64 event_max;			/* how much of that it may take */
+	enum kmvm_stop event_stop;	/* somebody wants it to end, whosever it is */
 	struct kmvm_run *event_origin;	/* referenced: the run that the event belongs to */
 	struct mrb_jmpbuf *pad;		/* where abort() lands; NULL: nowhere */
 	bool broken;			/* mrb cannot be entered: abort() was called, or it closes */
@@ -108,6 +115,37 @@ struct kmvm_vm *kmvm_vm_find(const char *name);
  * the VM takes no more.
  */
 int kmvm_vm_queue(struct kmvm_vm *vm, struct kmvm_run *run);
+
+/**
+ * kmvm_vm_kill() - stops what goes on, whoever started it
+ * @vm:		the VM
+ * @stop:	how urgently
+ * @events:	out: 1 if the block of an event was going on whose run has ended
+ *
+ * A second call is as urgent as KMVM_STOP_HARD. Waits for nothing.
+ *
+ * Context: may sleep.
+ * Return: how many runs were told: the one that is executed, those that are followed.
+ */
+unsigned int kmvm_vm_kill(struct kmvm_vm *vm, enum kmvm_stop stop, unsigned int *events);
+
+/**
+ * kmvm_vm_reset() - gives a VM a fresh mruby
+ * @vm:		the VM
+ *
+ * What goes on is stopped, all handles are closed, queued runs stay queued.
+ *
+ * Context: a process; sleeps until it is done.
+ * Return: 0; -EINTR when a signal came: it will be done all the same; -ENODEV when the VM
+ * was closed meanwhile.
+ */
+int kmvm_vm_reset(struct kmvm_vm *vm);
+
+/* Has somebody asked for a fresh mruby? Any context. */
+static inline bool kmvm_vm_is_resetting(const struct kmvm_vm *vm)
+{
+	return READ_ONCE(vm->resets_asked) != READ_ONCE(vm->resets_done);
+}
 
 /* Would a run have to wait for another one? A guess as soon as it is told. */
 bool kmvm_vm_busy(struct kmvm_vm *vm);

@@ -45,7 +45,9 @@
  *	EIO		write(): the program raised, or exited with a status other than 0
  *	ECANCELED	write(): the run was stopped; also by a signal to the writer, or because it was
  *			itself stopped or traced
- *	ENOMEM		no memory for the image, or write(): the VM's heap is used up
+ *	ENOMEM		no memory for the image or within the module's budget, or write(): the
+ *			run met a limit of memory
+ *	ETIME		write(): the run met its limit of time
  *	EBADMSG		close(): the last image was cut short; what had arrived is dropped
  *	EINTR		a signal came while waiting, or the process was stopped or traced: the run
  *			goes on, KMVM_IOC_WAIT takes it up
@@ -82,6 +84,18 @@ enum kmvm_outcome {
 	KMVM_EXITED		= 6,	/* it called exit; status is set */
 };
 
+/* Which limit ended a run that is KMVM_SPENT. */
+enum kmvm_limit {
+	KMVM_LIMIT_NONE		= 0,
+	KMVM_LIMIT_TIME		= 1,	/* its timeout_ns passed */
+	KMVM_LIMIT_STEPS	= 2,	/* its steps_max are done */
+	KMVM_LIMIT_HEAP		= 3,	/* its heap_max is used up */
+	KMVM_LIMIT_VM_HEAP	= 4,	/* the VM's heap is full */
+	KMVM_LIMIT_BUDGET	= 5,	/* the module holds all it may */
+	KMVM_LIMIT_MEMORY	= 6,	/* the machine is short of memory */
+	KMVM_LIMIT_ABORT	= 7,	/* mruby gave up; the VM has started afresh */
+};
+
 /**
  * struct kmvm_version - answer to KMVM_IOC_VERSION
  * @size:	in: sizeof(struct kmvm_version)
@@ -106,14 +120,18 @@ struct kmvm_version {
  * @status:	out: exit status, as a process would have it: 0 for KMVM_DONE, the status
  *		of KMVM_EXITED (0 to 255), 1 otherwise
  * @time_ns:	out: nanoseconds from its start to its end, time asleep included
- * @steps:	out: calls and backward jumps the VM counted
+ * @cpu_ns:	out: processor time of the VM's thread in it, nanoseconds, as exact as the
+ *		scheduler's tick
+ * @steps:	out: calls and backward jumps the VM counted, and work inside of long calls
  * @heap_bytes:	out: bytes of the VM's heap in use after the run
- * @heap_peak:	out: most bytes in use at any time of the VM's life
+ * @heap_peak:	out: most bytes in use while it went on
  * @lost_bytes:	out: bytes printed by this run and dropped because nobody read them
  * @value:	in: address of a buffer for the last value, inspected; or 0
  * @error:	in: address of a buffer for the error text; or 0
  * @value_size:	in: bytes at @value; out: bytes the text has, its NUL included, 0 if none
  * @error_size:	in: bytes at @error; out: bytes the text has, its NUL included, 0 if none
+ * @limit:	out: enum kmvm_limit, of a run that is KMVM_SPENT
+ * @reserved0:	must be zero
  * @reserved:	must be zero
  *
  * A text longer than its buffer is cut and still ends in a NUL. The error text is the
@@ -123,6 +141,7 @@ struct kmvm_result {
 	__u32 outcome;
 	__s32 status;
 	__u64 time_ns;
+	__u64 cpu_ns;
 	__u64 steps;
 	__u64 heap_bytes;
 	__u64 heap_peak;
@@ -131,7 +150,9 @@ struct kmvm_result {
 	__u64 error;
 	__u32 value_size;
 	__u32 error_size;
-	__u64 reserved[4];
+	__u32 limit;
+	__u32 reserved0;
+	__u64 reserved[2];
 };
 
 #define KMVM_RUN_ASYNC		(1U << 0) /* queue it and return; ask with KMVM_IOC_WAIT */
@@ -153,11 +174,16 @@ struct kmvm_result {
  * @args_size:	in: their bytes, KMVM_ARGS_MAX at most
  * @reserved0:	must be zero
  * @vm:		in: name of the VM; empty for the session's own. Only "main" for now
- * @timeout_ns:	reserved, must be zero
- * @heap_max:	reserved, must be zero
- * @steps_max:	reserved, must be zero
+ * @timeout_ns:	nanoseconds it may take from its start to its end, time asleep and while it
+ *		is followed included; 0: as the module's parameter timeout_ms says
+ * @heap_max:	bytes that the VM's heap in use may grow by while it goes on; 0: any
+ * @steps_max:	steps it may take, as kmvm_result counts them; 0: any
  * @reserved:	must be zero
  * @result:	out: filled unless KMVM_RUN_ASYNC is set or the wait was interrupted
+ *
+ * A run that meets timeout_ns or steps_max is stopped as KMVM_IOC_STOP does it and ends as
+ * KMVM_SPENT. One that needs more memory than a limit leaves gets a NoMemoryError, and ends as
+ * KMVM_SPENT if nobody rescues that.
  */
 struct kmvm_run_args {
 	__u32 size;
@@ -192,7 +218,7 @@ struct kmvm_wait_args {
 	struct kmvm_result result;
 };
 
-#define KMVM_STOP_NOW		(1U << 0) /* do not even enter ensure blocks */
+#define KMVM_STOP_NOW		(1U << 0) /* do not even enter ensure blocks; and of KMVM_IOC_KILL */
 
 /**
  * struct kmvm_stop_args - argument of KMVM_IOC_STOP
@@ -208,6 +234,45 @@ struct kmvm_stop_args {
 	__u32 size;
 	__u32 flags;
 	__u64 id;
+	__u64 reserved[2];
+};
+
+/**
+ * struct kmvm_kill_args - argument of KMVM_IOC_KILL
+ * @size:	in: sizeof(struct kmvm_kill_args)
+ * @flags:	in: KMVM_STOP_*
+ * @vm:		in: name of the VM; empty for the session's own
+ * @runs:	out: runs that were told to stop
+ * @events:	out: blocks of events whose run has ended that were told to stop, 0 or 1
+ * @reserved:	must be zero
+ *
+ * Stops what goes on in a VM, whoever started it: the run that is executed, those that are
+ * followed, the block of an event. Returns at once. Runs that are queued stay queued.
+ */
+struct kmvm_kill_args {
+	__u32 size;
+	__u32 flags;
+	char vm[KMVM_NAME_MAX];
+	__u32 runs;
+	__u32 events;
+	__u64 reserved[2];
+};
+
+/**
+ * struct kmvm_reset_args - argument of KMVM_IOC_RESET
+ * @size:	in: sizeof(struct kmvm_reset_args)
+ * @flags:	must be zero
+ * @vm:		in: name of the VM; empty for the session's own
+ * @reserved:	must be zero
+ *
+ * Gives a VM a fresh mruby: what goes on there is stopped, its timers are closed, globals,
+ * constants, methods and symbols are gone. Runs that are queued stay queued. Waits until that
+ * is done; a signal ends the wait with EINTR, but not the reset.
+ */
+struct kmvm_reset_args {
+	__u32 size;
+	__u32 flags;
+	char vm[KMVM_NAME_MAX];
 	__u64 reserved[2];
 };
 
@@ -232,6 +297,14 @@ struct kmvm_stop_args {
  * @heap_max:	out: cap on @heap_held
  * @allocations:	out: blocks ever allocated
  * @frees:	out: blocks ever freed
+ * @resets:	out: how often it started afresh, by KMVM_IOC_RESET or because mruby gave up
+ * @log_lost:	out: bytes printed to the kernel log and held back by its limit
+ * @budget_held: out: bytes all of kmvm holds that count for its budget
+ * @budget_max:	out: its budget
+ * @floor:	out: bytes that must be available in the machine before more is taken
+ * @timeout_ns:	out: time a run may take that does not say itself; 0: any
+ * @event_ns:	out: processor time the block of an event may take
+ * @handles_max: out: timers that may be alive
  * @reserved:	must be zero
  */
 struct kmvm_info {
@@ -252,6 +325,14 @@ struct kmvm_info {
 	__u64 heap_max;
 	__u64 allocations;
 	__u64 frees;
+	__u64 resets;
+	__u64 log_lost;
+	__u64 budget_held;
+	__u64 budget_max;
+	__u64 floor;
+	__u64 timeout_ns;
+	__u64 event_ns;
+	__u64 handles_max;
 	__u64 reserved[4];
 };
 
@@ -283,5 +364,7 @@ struct kmvm_record {
 #define KMVM_IOC_WAIT		_IOWR(KMVM_IOC_MAGIC, 0x02, struct kmvm_wait_args)
 #define KMVM_IOC_STOP		_IOWR(KMVM_IOC_MAGIC, 0x03, struct kmvm_stop_args)
 #define KMVM_IOC_INFO		_IOWR(KMVM_IOC_MAGIC, 0x04, struct kmvm_info)
+#define KMVM_IOC_KILL		_IOWR(KMVM_IOC_MAGIC, 0x05, struct kmvm_kill_args)
+#define KMVM_IOC_RESET		_IOWR(KMVM_IOC_MAGIC, 0x06, struct kmvm_reset_args)
 
 #endif /* _UAPI_KMVM_H */

@@ -340,3 +340,16 @@ test "the VM has lived through all this" do
   assert_equal 4950, (0...100).inject(:+)
   assert_equal "[1, [2]]", [1, [2]].inspect
 end
+
+test "a rescue of NoMemoryError may allocate at once: what lost frames held is free" do
+  fill = lambda do
+    array = []
+    loop { array << [array.size] }
+  end
+  made = begin
+    fill.call
+  rescue NoMemoryError
+    "x" * 100_000
+  end
+  assert_equal 100_000, made.size
+end

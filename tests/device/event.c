@@ -137,7 +137,7 @@ static void runaway(const void *data)
 	until(vm_idle(fd));
 	expect(fd, "$over", KMVM_DONE, "nil");
 	log_read(log, &lines);
-	contains(lines.bytes, ": ended, its block took a second", "log");
+	contains(lines.bytes, ": ended, its block took too long", "log");
 }
 
 static void nonblocking(const void *data)

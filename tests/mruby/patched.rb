@@ -46,3 +46,30 @@ assert("0007: underscores in a bigint's digits") do
   assert_equal 10**30 + 1, "1_000000000000000_000000000000001".to_i
   assert_equal 1, "1_000000000000000_000000000000001".to_i - 10**30
 end
+
+assert("0117: next and redo inside begin are for the loop around it") do
+  seen = []
+  number = 0
+  while number < 4
+    number += 1
+    begin
+      next if number == 1
+      raise "two" if number == 2
+    rescue
+      next
+    ensure
+      seen << -number
+    end
+    seen << number
+  end
+  assert_equal [-1, -2, -3, 3, -4, 4], seen
+  again = 0
+  1.times do
+    begin
+      again += 1
+      redo if again < 3
+    rescue
+    end
+  end
+  assert_equal 3, again
+end

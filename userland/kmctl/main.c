@@ -22,6 +22,7 @@
 
 #include "../../include/version.h"
 #include "compile.h"
+#include "control.h"
 #include "device.h"
 #include "imagefile.h"
 #include "info.h"
@@ -30,11 +31,13 @@
 #include "session.h"
 
 static const char usage[] =
-	"usage: kmctl run [--wait] FILE|- [--] [ARG...]\n"
-	"       kmctl [--wait] -e CODE [--] [ARG...]\n"
-	"       kmctl eval [--wait] CODE [--] [ARG...]\n"
+	"usage: kmctl run [OPTION...] FILE|- [--] [ARG...]\n"
+	"       kmctl [OPTION...] -e CODE [--] [ARG...]\n"
+	"       kmctl eval [OPTION...] CODE [--] [ARG...]\n"
 	"       kmctl compile [-o OUT] FILE|-\n"
 	"       kmctl info\n"
+	"       kmctl kill [--now] [VM]\n"
+	"       kmctl reset [VM]\n"
 	"       kmctl --version | --help\n";
 
 static const char help[] =
@@ -46,8 +49,13 @@ static const char help[] =
 	"  eval     run CODE, then print its last value\n"
 	"  compile  write the image of a program, FILE.mrb or OUT; -o - is standard output\n"
 	"  info     what the module and its VM are, hold and have done\n"
+	"  kill     stop what goes on in the VM, whoever started it\n"
+	"  reset    give the VM a fresh start: globals, methods, timers, symbols are gone\n"
 	"\n"
-	"  --wait   stay while timers that the program started live\n"
+	"  --wait           stay while timers that the program started live\n"
+	"  --timeout TIME   end it after that long, as 2s or 500ms\n"
+	"  --max-heap SIZE  bytes it may add to the VM's heap, as 512K or 16M\n"
+	"  --max-steps N    calls and backward jumps it may make, as 1000000 or 1M\n"
 	"\n"
 	"Globals, constants and methods stay in the VM from one program to the next.\n"
 	"Exit status: that of the program; 1 uncaught exception, 2 usage, others in kmctl(8).\n";
@@ -72,6 +80,40 @@ static bool take_word(struct words *words, const char *word)
 		return false;
 	next_word(words);
 	return true;
+}
+
+/*
+ * --wait and the limits, in any order. Returns KMCTL_OK at the first word that is none of
+ * them, or a status.
+ */
+static int take_options(struct words *words, struct kmctl_program *program)
+{
+	while (words->left) {
+		char *word = *words->at;
+		char *value = words->left > 1 ? words->at[1] : NULL;
+		char *equals = !strncmp(word, "--", 2) ? strchr(word, '=') : NULL;
+		char name[16] = { 0 };
+		int ret;
+
+		if (take_word(words, "--wait")) {
+			program->follow = true;
+			continue;
+		}
+		if (equals && (size_t)(equals - word) < sizeof(name)) {
+			memcpy(name, word, equals - word);
+			word = name;
+			value = equals + 1;
+		}
+		ret = kmctl_limit_option(&program->limits, word, value);
+		if (ret < 0)
+			return KMCTL_USAGE;
+		if (!ret)
+			break;
+		next_word(words);
+		if (!equals)
+			next_word(words);
+	}
+	return KMCTL_OK;
 }
 
 static int bad_usage(const char *word, const char *what)
@@ -132,12 +174,14 @@ static int run_code(struct kmctl_program *program, const char *code, struct word
 
 static int command_run(struct words *words)
 {
-	struct kmctl_program program = { .follow = take_word(words, "--wait") };
+	struct kmctl_program program = { 0 };
 	struct kmctl_bytes source;
 	char *file;
 	int ret;
 
-	ret = take_operand(words, "run", &file);
+	ret = take_options(words, &program);
+	if (!ret)
+		ret = take_operand(words, "run", &file);
 	if (ret)
 		return ret;
 	program.name = file;
@@ -162,10 +206,13 @@ static int command_eval(struct words *words)
 	struct kmctl_program program = {
 		.name = "(eval)",
 		.inspect = true,
-		.follow = take_word(words, "--wait"),
 	};
 	char *code;
+	int ret;
 
+	ret = take_options(words, &program);
+	if (ret)
+		return ret;
 	/* CODE may begin with a minus, so what follows the options is taken as it is. */
 	take_word(words, "--");
 	code = next_word(words);
@@ -182,11 +229,18 @@ static int command_e(struct words *words)
 	FILE *lines;
 	int ret;
 
-	program.follow = take_word(words, "--wait");
+	ret = take_options(words, &program);
+	if (ret)
+		return ret;
 	lines = open_memstream(&code.at, &code.size);
 	if (!lines) {
 		kmctl_say("%m");
 		return KMCTL_SYSTEM;
+	}
+	if (!words->left || strcmp(*words->at, "-e")) {
+		fclose(lines);
+		free(code.at);
+		return bad_usage(words->left ? *words->at : NULL, "unknown option");
 	}
 	while (take_word(words, "-e")) {
 		char *line = next_word(words);
@@ -278,6 +332,25 @@ static int command_info(struct words *words)
 	return kmctl_info();
 }
 
+static int command_kill(struct words *words)
+{
+	bool now = take_word(words, "--now");
+	char *vm = next_word(words);
+
+	if (words->left)
+		return bad_usage(*words->at, "kill takes one VM");
+	return kmctl_kill(vm ? vm : "main", now);
+}
+
+static int command_reset(struct words *words)
+{
+	char *vm = next_word(words);
+
+	if (words->left)
+		return bad_usage(*words->at, "reset takes one VM");
+	return kmctl_reset(vm ? vm : "main");
+}
+
 static int command_version(struct words *words)
 {
 	if (words->left)
@@ -302,10 +375,25 @@ static const struct {
 	{ "eval",	command_eval },
 	{ "compile",	command_compile },
 	{ "info",	command_info },
+	{ "kill",	command_kill },
+	{ "reset",	command_reset },
 	{ "--version",	command_version },
 	{ "--help",	command_help },
 	{ "-h",		command_help },
 };
+
+/* Is it -e, behind options or not? */
+static bool is_code(const struct words *words)
+{
+	static const char *const own[] = { "--version", "--help" };
+	const char *word = *words->at;
+	size_t i;
+
+	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (!strcmp(word, own[i]))
+			return false;
+	return !strcmp(word, "-e") || !strncmp(word, "--", 2);
+}
 
 static int dispatch(struct words *words)
 {
@@ -313,8 +401,7 @@ static int dispatch(struct words *words)
 
 	if (!words->left)
 		return bad_usage(NULL, NULL);
-	if (!strcmp(*words->at, "-e") ||
-	    (words->left > 1 && !strcmp(words->at[0], "--wait") && !strcmp(words->at[1], "-e")))
+	if (is_code(words))
 		return command_e(words);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (take_word(words, commands[i].word))

@@ -60,6 +60,9 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 		.image_size = program->image.size,
 		.args = (uintptr_t)args->at,
 		.args_size = args->size,
+		.timeout_ns = program->limits.timeout_ns,
+		.heap_max = program->limits.heap_max,
+		.steps_max = program->limits.steps_max,
 	};
 	int ret;
 
@@ -210,9 +213,9 @@ static int end(struct kmctl_session *session, const struct kmctl_program *progra
 		kmctl_say("%s: %.*s", program->name, (int)strcspn(error, "\n"), error);
 		return KMCTL_DATA;
 	case KMVM_SPENT:
-		kmctl_say("%s: the run was ended by a limit:", program->name);
+		kmctl_say_limit(program->name, &program->limits, result);
 		put_error(session, error);
-		return KMCTL_CUT;
+		return KMCTL_LIMIT;
 	case KMVM_INTERRUPTED:
 		return end_interrupted(session, error);
 	default:

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "limits.h"
 #include "source.h"
 
 /**
@@ -13,6 +14,7 @@
  * @argv:	ARGV, @argc of them
  * @inspect:	print the last value
  * @follow:	stay while timers that it started live
+ * @limits:	what it may take
  */
 struct kmctl_program {
 	const char *name;
@@ -21,6 +23,7 @@ struct kmctl_program {
 	int argc;
 	bool inspect;
 	bool follow;
+	struct kmctl_limits limits;
 };
 
 /* Runs it in the VM "main"; returns the exit status, everything that is to be said said. */

@@ -18,8 +18,9 @@ enum kmctl_status {
 	KMCTL_SYSTEM	= 71,	/* the system failed kmctl: no memory, ... */
 	KMCTL_NOOUTPUT	= 73,	/* the image cannot be written */
 	KMCTL_IO	= 74,	/* stdout or stderr cannot be written */
-	KMCTL_CUT	= 75,	/* a limit, or a stop that was not ours, ended the run */
+	KMCTL_CUT	= 75,	/* a stop that was not ours ended the run */
 	KMCTL_NOPERM	= 77,	/* the device may not be opened by this user */
+	KMCTL_LIMIT	= 124,	/* a limit ended the run; timeout(1) has the same */
 	KMCTL_SIGNAL	= 128,	/* + number of the signal that stopped the run */
 };
 

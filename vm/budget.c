@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module's parameters that limit it, and the account of its memory.
+ *
+ * The account is one atomic number. Looking how much memory is available walks the zones,
+ * so that is done once for each LOOK_BYTES taken, and for every larger piece.
+ */
+#include <linux/atomic.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "budget.h"
+
+#define LOOK_BYTES	SZ_128K
+
+static unsigned int heap_mib;
+module_param(heap_mib, uint, 0444);
+MODULE_PARM_DESC(heap_mib, "MiB the heap of a VM may hold (default 0: a sixteenth of memory, 64 at most)");
+
+static unsigned int budget_mib;
+module_param(budget_mib, uint, 0644);
+MODULE_PARM_DESC(budget_mib, "MiB the whole module may hold, all VMs, images and output (default 0: an eighth of memory)");
+
+static unsigned int floor_mib;
+module_param(floor_mib, uint, 0644);
+MODULE_PARM_DESC(floor_mib, "MiB of memory that must be available before the module takes more (default 0: a 32nd of memory, 256 at most)");
+
+static unsigned int timeout_ms;
+module_param(timeout_ms, uint, 0644);
+MODULE_PARM_DESC(timeout_ms, "milliseconds a run may take that names no timeout of its own (default 0: any)");
+
+static unsigned int event_ms = MSEC_PER_SEC;
+module_param(event_ms, uint, 0644);
+MODULE_PARM_DESC(event_ms, "milliseconds of processor time the block of an event may take (default 1000)");
+
+static atomic_long_t held;
+static atomic_long_t unseen;		/* bytes taken since the last look */
+
+static u64 memory(void)
+{
+	return (u64)totalram_pages() << PAGE_SHIFT;
+}
+
+static u64 budget(void)
+{
+	u64 mib = READ_ONCE(budget_mib);
+
+	return mib ? min(mib << 20, memory()) : memory() / 8;
+}
+
+static u64 memory_floor(void)
+{
+	u64 mib = READ_ONCE(floor_mib);
+
+	return mib ? min(mib << 20, memory()) : min_t(u64, memory() / 32, SZ_256M);
+}
+
+u64 kmvm_limit_event(void)
+{
+	return (u64)max(READ_ONCE(event_ms), 1U) * NSEC_PER_MSEC;
+}
+
+void kmvm_limits_read(struct kmvm_limits *limits)
+{
+	*limits = (struct kmvm_limits) {
+		.vm_heap = heap_mib ? min((u64)heap_mib << 20, memory())
+				    : min_t(u64, memory() / 16, SZ_64M),
+		.budget = budget(),
+		.floor = memory_floor(),
+		.timeout_ns = (u64)READ_ONCE(timeout_ms) * NSEC_PER_MSEC,
+		.event_ns = kmvm_limit_event(),
+	};
+}
+
+/* Would less than the floor be left? */
+static bool is_short(size_t bytes)
+{
+	u64 available;
+
+	if (atomic_long_add_return(bytes, &unseen) < LOOK_BYTES)
+		return false;
+	available = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT;
+	if (available < bytes + memory_floor())
+		return true;
+	atomic_long_set(&unseen, 0);
+	return false;
+}
+
+enum kmvm_limit kmvm_budget_take(size_t bytes)
+{
+	enum kmvm_limit limit = KMVM_LIMIT_NONE;
+
+	if (bytes > budget())
+		return KMVM_LIMIT_BUDGET;
+	if (atomic_long_add_return(bytes, &held) > budget())
+		limit = KMVM_LIMIT_BUDGET;
+	else if (is_short(bytes))
+		limit = KMVM_LIMIT_MEMORY;
+	if (limit != KMVM_LIMIT_NONE)
+		kmvm_budget_give(bytes);
+	return limit;
+}
+
+void kmvm_budget_give(size_t bytes)
+{
+	atomic_long_sub(bytes, &held);
+}
+
+u64 kmvm_budget_held(void)
+{
+	return atomic_long_read(&held);
+}
+
+void *kmvm_budget_alloc(size_t size)
+{
+	void *memory;
+
+	if (kmvm_budget_take(size) != KMVM_LIMIT_NONE)
+		return NULL;
+	memory = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
+	if (!memory)
+		kmvm_budget_give(size);
+	return memory;
+}
+
+void kmvm_budget_free(void *memory, size_t size)
+{
+	if (!memory)
+		return;
+	kvfree(memory);
+	kmvm_budget_give(size);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What Ruby may use of the machine: the settings, and the one budget of memory that all
+ * VMs and sessions share.
+ *
+ *	heaps, images, rings --take--> [budget: what the module holds] --give--> ...
+ */
+#ifndef KMVM_BUDGET_H
+#define KMVM_BUDGET_H
+
+#include <linux/types.h>
+
+#include "../include/uapi/kmvm.h"
+
+/* A VM that starts things without end must meet an error before the machine feels it. */
+#define KMVM_HANDLES_MAX	1024
+
+/**
+ * struct kmvm_limits - the module's limits as they are now
+ * @vm_heap:	bytes the heap of a VM may hold
+ * @budget:	bytes all of kmvm may hold
+ * @floor:	bytes of memory that must be available before kmvm takes more
+ * @timeout_ns:	time a run may take, where it does not say itself; 0: any
+ * @event_ns:	processor time the block of an event may take
+ */
+struct kmvm_limits {
+	u64 vm_heap;
+	u64 budget;
+	u64 floor;
+	u64 timeout_ns;
+	u64 event_ns;
+};
+
+/* Settings of 0 are worked out from the machine's memory. Context: any. */
+void kmvm_limits_read(struct kmvm_limits *limits);
+
+/* Processor time of an event's block, in nanoseconds. Context: any. */
+u64 kmvm_limit_event(void);
+
+/**
+ * kmvm_budget_take() - may that much more memory be taken?
+ * @bytes:	how much
+ *
+ * The budget is for what scripts make grow: heaps, images, output, texts. No memory is taken
+ * while little is available, so that it is never kmvm for whom the kernel kills a process.
+ *
+ * Context: any.
+ * Return: KMVM_LIMIT_NONE, and the bytes count until kmvm_budget_give(); or the limit
+ * that stands against it, KMVM_LIMIT_BUDGET or KMVM_LIMIT_MEMORY.
+ */
+enum kmvm_limit kmvm_budget_take(size_t bytes);
+
+/* Gives bytes back to the budget. Context: any. */
+void kmvm_budget_give(size_t bytes);
+
+/* Bytes that count now. */
+u64 kmvm_budget_held(void);
+
+/**
+ * kmvm_budget_alloc() - memory within the budget, charged to the caller's memory cgroup
+ * @size:	bytes
+ *
+ * Never asks the OOM killer.
+ *
+ * Context: a process that asks something of kmvm; may sleep.
+ * Return: the memory, for kmvm_budget_free() with the same size, or NULL.
+ */
+void *kmvm_budget_alloc(size_t size);
+void kmvm_budget_free(void *memory, size_t size);
+
+#endif /* KMVM_BUDGET_H */
