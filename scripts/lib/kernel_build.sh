@@ -12,6 +12,9 @@ plan() {
 	uml)
 		source=linux-source-6.12 arch=um target=linux image=linux
 		;;
+	debug)
+		source=linux-source-6.1 arch=x86_64 target=bzImage image=arch/x86/boot/bzImage
+		;;
 	esac
 	kernel_cc=gcc
 	! have gcc-12 || kernel_cc=gcc-12
@@ -69,6 +72,10 @@ unpack_source() {
 		--exclude="$source/drivers/gpu/*.[ch]" --exclude="$source/drivers/net/*.[ch]" \
 		--exclude="$source/drivers/media/*.[ch]" --exclude="$source/tools/testing/*" \
 		--exclude="$source/arch/[!ux]*/*.[chS]" --exclude="$source/arch/*/boot/dts/*"
+	# Linux 6.2 allows it on x86_64, where stacks can be told apart since ORC; 6.1 still fears
+	# the frame pointers of before.
+	sed -i '/^config FAULT_INJECTION_STACKTRACE_FILTER/,/^config [^F]/{/^\tdepends on !X86_64$/d}' \
+		"$tmp/tree/lib/Kconfig.debug"
 }
 
 # kernel_make: nothing of a make or a cross build around us reaches the kernel's.
@@ -122,8 +129,11 @@ prune() {
 	(
 		cd "$tmp/tree" || exit
 		rm -rf block certs crypto Documentation drivers fs init io_uring ipc kernel lib \
-			LICENSES mm net rust samples security sound tools usr virt vmlinux* .tmp_vmlinux* built-in.a
+			LICENSES mm net rust samples security sound usr virt vmlinux* .tmp_vmlinux* built-in.a
+		find tools -type f ! -path tools/objtool/objtool -delete
+		find tools -depth -type d -empty -delete
 		find arch -mindepth 1 -maxdepth 1 -type d ! -name um ! -name x86 -exec rm -rf {} +
+		find arch/x86/boot -type f ! -name bzImage -delete
 		find . \( -name '*.o' -o -name '*.a' -o -name '.*.cmd' -o -name '*.c' \) \
 			! -path './scripts/*' -delete
 		find . -name Kconfig\* -delete
