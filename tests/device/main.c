@@ -12,9 +12,7 @@
 #include "test.h"
 #include "errnos.h"
 
-#ifndef LIMIT
-#define LIMIT	90	/* seconds of a test that did not ask for more */
-#endif
+#define LIMIT	(6 * PATIENCE)	/* seconds of a test that did not ask for more */
 #define SKIPPED	77
 
 extern const struct suite write_suite, ioctl_suite, access_suite, output_suite, log_suite,

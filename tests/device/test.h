@@ -75,10 +75,8 @@ void allow(unsigned int seconds);
 /* A number from the environment. */
 unsigned long setting(const char *name, unsigned long otherwise);
 
-/* Waits for a state, but not for ever. */
-#ifndef PATIENCE
-#define PATIENCE	15	/* seconds */
-#endif
+/* Waits for a state, but not for ever: seconds. A slow kernel is given more. */
+#define PATIENCE	setting("KMVM_PATIENCE", 15)
 #define until(condition)							\
 	({									\
 		u64 until_ = now() + PATIENCE * SECOND;				\
@@ -91,8 +89,8 @@ unsigned long setting(const char *name, unsigned long otherwise);
 	})
 
 u64 now(void);		/* ns, monotonic */
-void nap(void);
-bool is_uml(void);	/* this kernel is User-Mode Linux */		/* about a millisecond */
+void nap(void);		/* about a millisecond */
+bool is_uml(void);	/* this kernel is User-Mode Linux */
 
 /* Bytes that grow; always with a NUL behind them. */
 struct buffer {
