@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 
 KDIR	?= /lib/modules/$(shell uname -r)/build
-KERNELS	?= 6.1 6.12 uml
+KERNELS	?= 6.1 6.12 uml debug
 
 .PHONY: all
 all: host
