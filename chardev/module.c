@@ -14,6 +14,29 @@
 #include "../vm/vm.h"
 #include "session.h"
 
+#ifdef KMVM_UNGUARDED
+static bool unguarded;
+module_param(unguarded, bool, 0);
+MODULE_PARM_DESC(unguarded, "load although no program can be stopped: for benchmarks alone");
+MODULE_INFO(unguarded, "Y");
+
+/* Nobody shall load by mistake what any loop can take the machine with. */
+static int may_load(void)
+{
+	if (!unguarded) {
+		pr_err("kmvm: this build cannot stop a program; it is for benchmarks and loads with unguarded=1 only\n");
+		return -EPERM;
+	}
+	pr_warn("kmvm: a build for benchmarks: no program can be stopped, and recursion ends in a panic\n");
+	return 0;
+}
+#else
+static int may_load(void)
+{
+	return 0;
+}
+#endif
+
 static struct kmvm_vm *main_vm;
 
 static struct miscdevice device = {
@@ -26,8 +49,10 @@ static struct miscdevice device = {
 static int __init kmvm_init(void)
 {
 	struct kmvm_limits limits;
-	int ret;
+	int ret = may_load();
 
+	if (ret)
+		return ret;
 	kmvm_limits_read(&limits);
 	main_vm = kmvm_vm_open("main", limits.vm_heap, kmvm_bindings);
 	if (IS_ERR(main_vm))
