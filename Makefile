@@ -17,12 +17,14 @@ help:
 	@echo 'make install, uninstall    into DESTDIR (none), PREFIX (/usr/local)'
 	@echo 'make demo                  builds all, runs examples/hello.rb in a guest kernel'
 	@echo 'make test                  every test; KERNELS="$(KERNELS)" TESTS=... to choose'
+	@echo 'make bench KERNEL=6.1      what programs cost, and the limits; BENCH="fib hash" to choose'
 	@echo 'make vm KERNEL=6.1         a shell in a guest kernel with kmvm loaded'
 	@echo
 	@echo 'make host                  kmctl alone: build/host/kmctl'
 	@echo 'make guest                 kmctl without shared libraries: build/guest/kmctl'
 	@echo 'make module KDIR=HEADERS   kmvm.ko for that kernel: build/ko/RELEASE/kmvm.ko'
 	@echo 'make module-for KERNEL=6.1 the same, with headers that are fetched'
+	@echo '           KMVM_UNGUARDED=y   without checks, for benchmarks: build/unguarded/RELEASE'
 	@echo 'make clean                 takes build/ away'
 
 .PHONY: host guest
@@ -38,12 +40,15 @@ module-for:
 	+@test -n "$(KERNEL)" || { echo 'usage: make module-for KERNEL=6.1' >&2; exit 2; }
 	+@set -e; kernel=$$(scripts/kernel "$(KERNEL)"); eval "$$kernel"; scripts/module "$$headers"
 
-.PHONY: demo test vm
+.PHONY: demo test bench vm
 demo:
 	+@scripts/demo
 
 test:
 	+@KERNELS="$(KERNELS)" scripts/test $(TESTS)
+
+bench:
+	+@scripts/bench --kernel $(or $(KERNEL),6.1) --repeat $(or $(REPEAT),1) $(BENCH)
 
 vm:
 	+@scripts/vm --kernel $(or $(KERNEL),6.1)

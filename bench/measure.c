@@ -1,0 +1,519 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * measure list			rows that are no program: name, unit, title
+ * measure REPEAT BUILD=FILE... ROW...	measures in a guest, whose clock counts instructions
+ *
+ * A ROW is a name of that list, or time:NAME or value:NAME for the image NAME.mrb: how long
+ * its run took, or its last value. Each figure is taken from a module that was just loaded,
+ * so it does not depend on which rows came before. Prints, a line a figure:
+ *
+ *	NAME BUILD NUMBER STEPS		times in ns, which are instructions
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kmvm.h"
+
+#define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
+#define DEVICE		"/dev/kmvm"
+#define CALLS		100	/* of what is short, of which the mean is the figure */
+#define STOPS		100
+
+typedef int64_t s64;
+
+struct build {
+	const char *name;
+	const char *module;	/* as lsmod names it */
+	int fd;
+};
+
+static _Noreturn void die(const char *what)
+{
+	fprintf(stderr, "measure: %s: %m\n", what);
+	exit(1);
+}
+
+static s64 now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/* The module. */
+
+static void load(const struct build *build)
+{
+	/* The one parameter is unknown to the build with its checks. */
+	const char *parameters = strstr(build->module, "unguarded") ? "heap_mib=64 unguarded=1"
+								     : "heap_mib=64";
+
+	if (syscall(SYS_finit_module, build->fd, parameters, 0))
+		die(build->name);
+}
+
+static void unload(const struct build *build)
+{
+	if (syscall(SYS_delete_module, build->module, O_NONBLOCK))
+		die("delete_module");
+}
+
+/* The first line of a file that begins so, behind that; false without one. */
+static bool find_line(const char *path, const char *name, char *text, size_t size)
+{
+	FILE *file = fopen(path, "re");
+	bool found = false;
+
+	if (!file)
+		die(path);
+	while (!found && fgets(text, size, file))
+		found = !strncmp(text, name, strlen(name));
+	fclose(file);
+	if (found)
+		memmove(text, text + strlen(name), strlen(text + strlen(name)) + 1);
+	return found;
+}
+
+/*
+ * Until the kernel has done what it put off: when it booted, and for each module. It would
+ * be done in our time otherwise. Where instructions make the time, waiting costs none.
+ */
+static void settle(void)
+{
+	struct timespec time = { .tv_nsec = 500000000 };
+
+	nanosleep(&time, NULL);
+}
+
+/* kB of a line of /proc/meminfo, once each processor's share is counted in. */
+static s64 memory(const char *name)
+{
+	char text[200];
+
+	settle();
+	find_line("/proc/sys/vm/stat_refresh", "", text, sizeof(text));
+	if (!find_line("/proc/meminfo", name, text, sizeof(text)))
+		die(name);
+	return atoll(text);
+}
+
+/* Sessions and runs. */
+
+struct image {
+	void *at;
+	size_t size;
+};
+
+static struct image read_image(const char *name)
+{
+	struct image image;
+	struct stat stat;
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.mrb", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &stat))
+		die(path);
+	image.size = stat.st_size;
+	image.at = mmap(NULL, image.size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (image.at == MAP_FAILED)
+		die(path);
+	close(fd);
+	return image;
+}
+
+static int open_session(void)
+{
+	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die(DEVICE);
+	return fd;
+}
+
+static struct kmvm_result run(int fd, const struct image *image, __u32 flags, char *value, size_t size)
+{
+	char error[2000] = "";
+	struct kmvm_run_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.image = (uintptr_t)image->at,
+		.image_size = image->size,
+		.result = {
+			.value = (uintptr_t)value, .value_size = size,
+			.error = (uintptr_t)error, .error_size = sizeof(error),
+		},
+	};
+
+	if (ioctl(fd, KMVM_IOC_RUN, &args))
+		die("KMVM_IOC_RUN");
+	if (args.result.outcome != KMVM_DONE) {
+		fprintf(stderr, "measure: outcome %u: %s", args.result.outcome, error);
+		exit(1);
+	}
+	return args.result;
+}
+
+static struct kmvm_info info(int fd)
+{
+	struct kmvm_info info = { .size = sizeof(info) };
+
+	if (ioctl(fd, KMVM_IOC_INFO, &info))
+		die("KMVM_IOC_INFO");
+	return info;
+}
+
+/* Rows that are no program. The module is not loaded when they begin, nor when they end. */
+
+static s64 insmod(const struct build *build)
+{
+	s64 begun, took;
+
+	settle();
+	begun = now();
+	load(build);
+	took = now() - begun;
+	unload(build);
+	return took;
+}
+
+/* The VM's part of it: it notes when it began, and the device comes right after. */
+static s64 open_vm(const struct build *build)
+{
+	s64 loaded, age;
+	int fd;
+
+	settle();
+	load(build);
+	loaded = now();
+	fd = open_session();
+	age = info(fd).age_ns - (now() - loaded);
+	close(fd);
+	unload(build);
+	return age;
+}
+
+static s64 rmmod(const struct build *build)
+{
+	s64 begun;
+
+	load(build);
+	settle();
+	begun = now();
+	unload(build);
+	return now() - begun;
+}
+
+static s64 empty_run(const struct build *build)
+{
+	struct image image = read_image("empty");
+	s64 begun, took;
+	int fd;
+
+	load(build);
+	settle();
+	fd = open_session();
+	run(fd, &image, 0, NULL, 0);
+	begun = now();
+	for (int i = 0; i < CALLS; i++)
+		run(fd, &image, 0, NULL, 0);
+	took = now() - begun;
+	close(fd);
+	unload(build);
+	return took / CALLS;
+}
+
+static s64 session(const struct build *build)
+{
+	struct image image = read_image("empty");
+	s64 begun, took;
+
+	load(build);
+	settle();
+	begun = now();
+	for (int i = 0; i < CALLS; i++) {
+		int fd = open_session();
+
+		run(fd, &image, 0, NULL, 0);
+		close(fd);
+	}
+	took = now() - begun;
+	unload(build);
+	return took / CALLS;
+}
+
+static void spawn_kmctl(void)
+{
+	int status;
+	pid_t pid = vfork();
+
+	if (!pid) {
+		execl("/bin/kmctl", "kmctl", "-e", "", NULL);
+		_exit(127);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status)
+		die("kmctl");
+}
+
+static s64 kmctl(const struct build *build)
+{
+	s64 begun, took;
+
+	load(build);
+	settle();
+	spawn_kmctl();
+	begun = now();
+	for (int i = 0; i < CALLS / 10; i++)
+		spawn_kmctl();
+	took = now() - begun;
+	unload(build);
+	return took / (CALLS / 10);
+}
+
+#define PREEMPT	"/sys/kernel/debug/sched/preempt"
+
+static void set_preempt(const char *how)
+{
+	int fd = open(PREEMPT, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, how, strlen(how)) < 0)
+		die(PREEMPT);
+	close(fd);
+}
+
+/* How this kernel preempts: the word in brackets of all that it could do. */
+static void get_preempt(char *how, size_t size)
+{
+	char text[200] = "";
+	char *from, *to;
+
+	if (!find_line(PREEMPT, "", text, sizeof(text)))
+		die(PREEMPT);
+	from = strchr(text, '(');
+	to = strchr(text, ')');
+	if (!from || !to)
+		die(text);
+	snprintf(how, size, "%.*s", (int)(to - from - 1), from + 1);
+}
+
+/* From the call that stops a loop to the end of the call that waits for it. */
+static s64 stop_once(int fd, const struct image *image, long nap)
+{
+	struct timespec time = { .tv_nsec = nap };
+	struct kmvm_run_args args = {
+		.size = sizeof(args),
+		.flags = KMVM_RUN_ASYNC,
+		.image = (uintptr_t)image->at,
+		.image_size = image->size,
+	};
+	struct kmvm_stop_args stop = { .size = sizeof(stop) };
+	struct kmvm_wait_args wait = { .size = sizeof(wait) };
+	s64 begun;
+
+	if (ioctl(fd, KMVM_IOC_RUN, &args))
+		die("KMVM_IOC_RUN");
+	nanosleep(&time, NULL);
+	wait.id = args.id;
+	begun = now();
+	if (ioctl(fd, KMVM_IOC_STOP, &stop))
+		die("KMVM_IOC_STOP");
+	if (ioctl(fd, KMVM_IOC_WAIT, &wait))
+		die("KMVM_IOC_WAIT");
+	begun = now() - begun;
+	if (wait.result.outcome != KMVM_INTERRUPTED) {
+		fprintf(stderr, "measure: a stopped run ended in outcome %u\n", wait.result.outcome);
+		exit(1);
+	}
+	return begun;
+}
+
+static s64 stops(const struct build *build, s64 *most)
+{
+	struct image image = read_image("endless");
+	char preempt[40];
+	s64 sum = 0;
+	int fd;
+
+	/* On one processor a stop could otherwise only come while the VM looks up. */
+	get_preempt(preempt, sizeof(preempt));
+	set_preempt("full");
+	load(build);
+	settle();
+	fd = open_session();
+	*most = 0;
+	for (int i = 0; i < STOPS; i++) {
+		/* Each at another point of a quantum. */
+		s64 took = stop_once(fd, &image, 1000000 + i * 1237);
+
+		sum += took;
+		if (took > *most)
+			*most = took;
+	}
+	close(fd);
+	unload(build);
+	set_preempt(preempt);
+	return sum / STOPS;
+}
+
+static s64 stop_mean(const struct build *build)
+{
+	s64 most;
+
+	return stops(build, &most);
+}
+
+static s64 stop_most(const struct build *build)
+{
+	s64 most;
+
+	stops(build, &most);
+	return most;
+}
+
+/* kB by which loading moves a line of /proc/meminfo. */
+static s64 moved(const struct build *build, const char *name)
+{
+	s64 before, after;
+
+	/* Whatever is made once and kept is there after the first time. */
+	load(build);
+	unload(build);
+	before = memory(name);
+	load(build);
+	after = memory(name);
+	unload(build);
+	return after - before;
+}
+
+static s64 slab(const struct build *build)
+{
+	return moved(build, "Slab:");
+}
+
+static s64 vmalloc_used(const struct build *build)
+{
+	return moved(build, "VmallocUsed:");
+}
+
+static const struct row {
+	const char *name;
+	const char *unit;
+	bool guarded_only;
+	s64 (*measure)(const struct build *build);
+	const char *title;
+} rows[] = {
+	{ "run_empty", "M", false, empty_run, "an empty program through the device" },
+	{ "session", "M", false, session, "open the device, run it, close the device" },
+	{ "kmctl", "M", false, kmctl, "kmctl -e '' as a process" },
+	{ "module_load", "M", false, insmod, "load the module" },
+	{ "module_vm", "M", false, open_vm, "open a VM, a part of that" },
+	{ "module_unload", "M", false, rmmod, "unload the module, mostly waiting for RCU" },
+	{ "stop_mean", "M", true, stop_mean, "stop a loop until it has ended: mean of 100" },
+	{ "stop_most", "M", true, stop_most, "stop a loop until it has ended: most of 100" },
+	{ "memory_slab", "kB", false, slab, "a loaded module: slab" },
+	{ "memory_vmalloc", "kB", false, vmalloc_used, "a loaded module: vmalloc, with its code" },
+};
+
+static void list(void)
+{
+	for (size_t i = 0; i < COUNT(rows); i++)
+		printf("%s\t%s\t%s\n", rows[i].name, rows[i].unit, rows[i].title);
+}
+
+/* time:NAME and value:NAME. */
+static s64 program(const struct build *build, const char *name, bool want_value, __u64 *steps)
+{
+	struct image image = read_image(name);
+	struct kmvm_result result;
+	char value[200];
+	int fd;
+
+	load(build);
+	settle();
+	fd = open_session();
+	result = run(fd, &image, want_value ? KMVM_RUN_INSPECT : 0, value, sizeof(value));
+	close(fd);
+	unload(build);
+	munmap(image.at, image.size);
+	*steps = result.steps;
+	return want_value ? atoll(value) : (s64)result.time_ns;
+}
+
+static void measure(const struct build *build, const char *row)
+{
+	const char *name = strchr(row, ':');
+	__u64 steps = 0;
+	s64 figure;
+
+	if (name) {
+		figure = program(build, ++name, *row == 'v', &steps);
+		printf("%s\t%s\t%lld\t%llu\n", name, build->name, (long long)figure, (unsigned long long)steps);
+		return;
+	}
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (strcmp(rows[i].name, row))
+			continue;
+		if (rows[i].guarded_only && strstr(build->module, "unguarded"))
+			return;
+		printf("%s\t%s\t%lld\t0\n", row, build->name, (long long)rows[i].measure(build));
+		return;
+	}
+	errno = ENOENT;
+	die(row);
+}
+
+/* BUILD=FILE, and the module's name is that of its file. */
+static void take_build(struct build *build, char *word)
+{
+	char *path = strchr(word, '='), *slash;
+
+	*path++ = '\0';
+	build->name = word;
+	build->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (build->fd < 0)
+		die(path);
+	slash = strrchr(path, '/');
+	build->module = slash ? slash + 1 : path;
+	*strrchr(path, '.') = '\0';
+}
+
+int main(int argc, char **argv)
+{
+	struct build builds[4];
+	size_t count = 0;
+	int first;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 2 && !strcmp(argv[1], "list")) {
+		list();
+		return 0;
+	}
+	for (first = 2; first < argc && strchr(argv[first], '=') && count < COUNT(builds); first++)
+		take_build(&builds[count++], argv[first]);
+	if (!count || first == argc) {
+		fputs("usage: measure list | measure REPEAT BUILD=FILE... ROW...\n", stderr);
+		return 2;
+	}
+	settle();
+	for (int row = first; row < argc; row++)
+		for (int turn = 0; turn < atoi(argv[1]); turn++)
+			for (size_t i = 0; i < count; i++)
+				measure(&builds[i], argv[row]);
+	return 0;
+}
