@@ -73,3 +73,116 @@ assert("0117: next and redo inside begin are for the loop around it") do
   end
   assert_equal 3, again
 end
+
+# An object whose methods, called by C, call back.
+class Meddler
+  def initialize(hash = 1, &block)
+    @hash = hash
+    @block = block
+  end
+
+  attr_writer :block
+
+  def meddle(method)
+    @block.call(method) if @block
+    false
+  end
+
+  def hash
+    meddle(:hash)
+    @hash
+  end
+
+  def ==(_) meddle(:==) end
+  def eql?(_) meddle(:eql?) end
+
+  def inspect
+    meddle(:inspect)
+    "meddler"
+  end
+
+  def to_s
+    meddle(:to_s)
+    "meddler"
+  end
+end
+
+def litter
+  GC.start
+  20.times { "litter" * 20 }
+end
+
+assert("0140: keys that change their hash, compared") do
+  keys = [Meddler.new, Meddler.new, Meddler.new]
+  [:[], :[]=, :delete, :key?].each do |method|
+    hash = {}
+    keys.each { |key| hash[key] = 1 }
+    meddler = Meddler.new { keys.last(2).each { |key| hash.delete(key) } }
+    args = method == :[]= ? [meddler, 1] : [meddler]
+    assert_raise(RuntimeError) { hash.__send__(method, *args) }
+    assert_equal 1, hash.size
+  end
+end
+
+assert("0140: values that change their hash, compared and inspected") do
+  [4, 40].each do |size|
+    hash = {}
+    (0...size).each { |i| hash[i] = "value #{i}" }
+    empty = ->(_) { (1...size).each { |i| hash.delete(i) } }
+    assert_raise(RuntimeError) { hash.value?(Meddler.new(&empty)) }
+    assert_equal 1, hash.size
+
+    hash[0] = Meddler.new(&empty)
+    (1...size).each { |i| hash[i] = "value #{i}" }
+    assert_raise(RuntimeError) { hash.inspect }
+    assert_equal 1, hash.size
+  end
+end
+
+assert("0140: a hash method that gives no integer") do
+  [nil, "text", [], 1..2].each do |bad|
+    hash = {}
+    20.times { |i| hash[i] = i }
+    assert_raise(TypeError) { hash[Meddler.new(bad)] = 1 }
+  end
+  hash = {}
+  20.times { |i| hash[i] = i }
+  key = Meddler.new(1 << 80)
+  hash[key] = :big
+  assert_equal :big, hash[key]
+end
+
+assert("0140: a hash method that raises in rehash and where the table grows") do
+  hash = {}
+  keys = (0...20).map { |i| Meddler.new(i) }
+  keys.each { |key| hash[key] = 1 }
+  keys[12].block = ->(method) { raise "no" if method == :hash }
+  assert_raise(RuntimeError) { hash.rehash }
+  keys[12].block = nil
+  4.times { |i| hash[i] = i }
+  assert_equal hash.size, hash.keys.size
+  assert_equal hash.size, hash.to_a.size
+
+  hash = {}
+  keys = (0...12).map { |i| Meddler.new(i) }
+  keys.each { |key| hash[key] = 1 }
+  keys[3].block = ->(method) { raise "no" if method == :hash }
+  assert_raise(RuntimeError) { 40.times { |i| hash[i] = i } }
+  keys[3].block = nil
+  count = hash.size
+  taken = 0
+  while taken < count && hash.shift
+    taken += 1
+  end
+  assert_equal count, taken
+  assert_equal 0, hash.size
+end
+
+assert("0140: merge! from a hash that a key empties") do
+  from = {}
+  to = { Meddler.new => 1 }
+  from[Meddler.new { from.clear; litter }] = "value" * 20
+  assert_raise(RuntimeError) { to.merge!(from) }
+  litter
+  assert_equal "value" * 20, to.values.last
+end
