@@ -79,13 +79,14 @@ class Meddler
   def initialize(hash = 1, &block)
     @hash = hash
     @block = block
+    @answer = false
   end
 
-  attr_writer :block
+  attr_writer :block, :answer
 
   def meddle(method)
     @block.call(method) if @block
-    false
+    @answer
   end
 
   def hash
@@ -185,4 +186,66 @@ assert("0140: merge! from a hash that a key empties") do
   assert_raise(RuntimeError) { to.merge!(from) }
   litter
   assert_equal "value" * 20, to.values.last
+end
+
+assert("0141: last wants an integer") do
+  [nil, "text", :symbol, true, 1.., 1 << 70].each do |bad|
+    assert_raise(TypeError) { [1, 2].last(bad) }
+  end
+end
+
+assert("0141: assoc and rassoc give an array that left the other one") do
+  array = []
+  emptier = Meddler.new { array.clear; litter }
+  emptier.answer = true
+  array << [emptier, "value" * 20]
+  found = array.assoc(1)
+  litter
+  assert_equal "value" * 20, found[1]
+  array << ["value" * 20, emptier]
+  found = array.rassoc(1)
+  litter
+  assert_equal "value" * 20, found[0]
+end
+
+assert("0141: a splat in when that empties itself") do
+  array = []
+  emptier = Object.new
+  emptier.define_singleton_method(:===) { |_| array.clear; litter; false }
+  30.times { array << emptier }
+  case 5
+  when *array then assert_true false
+  else assert_equal 0, array.size
+  end
+  30.times { array << emptier }
+  assert_false array.__case_eqq(5)
+end
+
+assert("0142: a struct whose member replaces it, compared") do
+  wide = Struct.new(*(0..30).map { |i| :"member#{i}" })
+  [:==, :eql?].each do |method|
+    other = wide.new(*(0..30))
+    struct = wide.new(nil, *(1..30))
+    struct[0] = Meddler.new do
+      struct.__send__(:initialize_copy, other)
+      litter
+    end
+    struct[0].answer = true
+    compared = wide.new(Meddler.new, *(1..30))
+    assert_true struct.__send__(method, compared)
+  end
+end
+
+assert("0142: nobody takes the names of members away") do
+  [Struct.new(:one, :two, :three), Data.define(:one, :two, :three)].each do |record|
+    ObjectSpace.each_object(Array) do |array|
+      next if array != [:one, :two, :three]
+      begin
+        array.map! { |_| "text" }
+      rescue FrozenError
+      end
+    end
+    assert_equal [:one, :two, :three], record.members
+    assert_equal record.new(1, 2, 3), record.new(1, 2, 3)
+  end
 end
