@@ -249,3 +249,46 @@ assert("0142: nobody takes the names of members away") do
     assert_equal record.new(1, 2, 3), record.new(1, 2, 3)
   end
 end
+
+class Answering
+  def method_missing(name, *args, key: nil, **rest)
+    [name, args, key, rest]
+  end
+
+  def respond_to_missing?(*)
+    true
+  end
+end
+
+class Answering::More < Answering
+  def over(*args, **rest) super end
+end
+
+assert("0143: keywords find their way to method_missing") do
+  object = Answering.new
+  many = (1..20).to_a
+  assert_equal [:none, [], 1, {}], object.none(key: 1)
+  assert_equal [:none, [], 1, { other: 2 }], object.none(key: 1, other: 2)
+  assert_equal [:none, [], nil, { other: 2 }], object.none(**{ other: 2 })
+  assert_equal [:one, [7], 1, {}], object.one(7, key: 1)
+  assert_equal [:fourteen, (1..14).to_a, 1, {}],
+               object.fourteen(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, key: 1)
+  assert_equal [:many, many, 1, { other: 2 }], object.many(*many, key: 1, other: 2)
+  assert_equal [:many, many, 1, {}], object.method(:many).call(*many, key: 1)
+  assert_equal [:none, [], 1, {}], object.method(:none).call(key: 1)
+  bad = Answering.new
+  def bad.method_missing(name, *args, **rest) rest[:key] = args; rest end
+  assert_equal({ key: [] }, bad.none(other: 1).tap { |rest| rest.delete(:other) })
+  assert_equal [:over, many, 1, {}], Answering::More.new.over(*many, key: 1)
+  assert_equal [:over, [], 1, {}], Answering::More.new.over(key: 1)
+end
+
+assert("0145: sub's inner half stays within its string") do
+  ["\\`", "\\'", "\\`\\'\\0"].each do |pattern|
+    [4, 5, 1000, 1 << 40, -1, -(1 << 40)].each do |position|
+      assert_raise(ArgumentError) { "abc".__sub_replace(pattern, "c", position) }
+    end
+  end
+  assert_equal "abc", "abc".__sub_replace("\\`", "", 3)
+  assert_equal "xabbcz", "xabz".sub("b", "\\0\\0c")
+end
