@@ -292,3 +292,77 @@ assert("0145: sub's inner half stays within its string") do
   assert_equal "abc", "abc".__sub_replace("\\`", "", 3)
   assert_equal "xabbcz", "xabz".sub("b", "\\0\\0c")
 end
+
+# Runs the block again and again, each time with memory failing at another place.
+def starving(places)
+  skip "memory fails on demand in userland only" unless respond_to?(:starve)
+  [1, 2, 50].each do |refuse|
+    places.times do |meet|
+      begin
+        starve(meet, refuse)
+        yield
+      rescue NoMemoryError
+      ensure
+        starve(0, 0)
+      end
+    end
+  end
+  GC.start
+end
+
+class Numbered
+  def initialize(number)
+    @number = number
+  end
+
+  attr_reader :number
+
+  def eql?(other) @number == other.number end
+  def hash() [@number].map { |number| number }[0] end
+end
+
+assert("0140: a hash without memory") do
+  whole = 0
+  starving(120) do
+    hash = {}
+    40.times { |i| hash[Numbered.new(i)] = [i] }
+    30.times { |i| hash.delete(Numbered.new(i)) }
+    20.times { |i| hash[Numbered.new(i)] = "value" }
+    hash.rehash
+    hash = hash.dup.merge!(hash)
+    whole += 1 if hash.size == 30 && hash.values.compact.size == 30
+  end
+  assert_true whole > 0
+end
+
+assert("0144: objects for an arena that cannot grow") do
+  long = "word " * 400
+  starving(30) { long.split(" ").map { |word| word + word }.join.upcase }
+  assert_equal 400, long.split(" ").size
+end
+
+assert("0146: strings without memory") do
+  starving(40) do
+    one = "one" * 20
+    two = "two" * 20
+    one.replace(two)
+    two << one
+    one.replace(two[3, 60])
+    one.sub!("two", "three" * 20)
+  end
+  text = "one" * 20
+  assert_equal text, ("two" * 20).replace(text)
+end
+
+assert("0147: blocks that outlive their frames, without memory") do
+  kept = []
+  starving(60) do
+    hash = {}
+    30.times { |i| hash[Numbered.new(i)] = i }
+    kept = [3, 1, 2].map { |i| text = "text#{i}"; -> { text } }
+    kept.sort_by { |block| block.call.to_s }.each { |block| block.call }
+    [1].each { |i| local = i; kept << -> { local }; break }
+  end
+  kept = [3, 1, 2].map { |i| text = "text#{i}"; -> { text } }
+  assert_equal %w[text3 text1 text2], kept.map { |block| block.call }
+end

@@ -4,9 +4,10 @@
  *
  *	userland IMAGE...
  *
- * Each gets a VM of its own, with print, which mruby lacks without stdio, and the C halves of
- * mruby's own tests.
+ * Each gets a VM of its own, with print, which mruby lacks without stdio, with starve, which
+ * makes memory fail, and the C halves of mruby's own tests.
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <mruby.h>
@@ -32,9 +33,31 @@ static mrb_value print(mrb_state *mrb, mrb_value self)
 	return mrb_nil_value();
 }
 
+static mrb_int to_meet, to_refuse;
+
+static void *allocate(mrb_state *mrb, void *block, size_t size, void *data)
+{
+	if (!size) {
+		free(block);
+		return NULL;
+	}
+	if (to_refuse && (!block || size > malloc_usable_size(block)) && to_meet-- <= 0) {
+		to_refuse--;
+		return NULL;
+	}
+	return realloc(block, size);
+}
+
+/* starve(meet, refuse): that many requests for memory are met, then that many are not. */
+static mrb_value starve(mrb_state *mrb, mrb_value self)
+{
+	mrb_get_args(mrb, "ii", &to_meet, &to_refuse);
+	return mrb_nil_value();
+}
+
 static int run(const char *path)
 {
-	mrb_state *mrb = mrb_open();
+	mrb_state *mrb = mrb_open_allocf(allocate, NULL);
 	FILE *file = fopen(path, "rb");
 	static char image[16 << 20];
 	size_t size;
@@ -47,6 +70,7 @@ static int run(const char *path)
 	size = fread(image, 1, sizeof(image), file);
 	fclose(file);
 	mrb_define_method(mrb, mrb->kernel_module, "print", print, MRB_ARGS_ANY());
+	mrb_define_method(mrb, mrb->kernel_module, "starve", starve, MRB_ARGS_REQ(2));
 	mrb_init_test_vformat(mrb);
 	mrb_mruby_error_gem_test(mrb);
 	mrb_mruby_fiber_gem_test(mrb);
