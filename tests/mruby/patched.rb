@@ -366,3 +366,92 @@ assert("0147: blocks that outlive their frames, without memory") do
   kept = [3, 1, 2].map { |i| text = "text#{i}"; -> { text } }
   assert_equal %w[text3 text1 text2], kept.map { |block| block.call }
 end
+
+LIMITS = [0, 1, -1, 45, 1 << 31, 1 << 32, (1 << 62) - 1, 1 << 62, (1 << 63) - 1, -(1 << 63), 1 << 64]
+
+assert("faults: indices and lengths around every limit") do
+  calls = 0
+  [[:[], 2], [:slice!, 2], [:insert, 2], [:rotate, 1], [:first, 1], [:last, 1], [:delete_at, 1],
+   [:values_at, 2], [:[]=, 2], [:[]=, 3]].each do |method, count|
+    LIMITS.each do |limit|
+      begin
+        (0..30).to_a.__send__(method, *[limit, 3, 7].first(count))
+      rescue StandardError, NoMemoryError
+      end
+      begin
+        ("text" * 20).__send__(method, *[limit, 3, "x"].first(count))
+      rescue StandardError, NoMemoryError
+      end
+      calls += 1
+    end
+  end
+  %w[a A Z m M h H U w x X @ C s l q n N V].each do |directive|
+    LIMITS.each do |limit|
+      begin
+        ("text" * 20).unpack("#{directive}#{limit}")
+        ["text" * 20].pack("#{directive}#{limit}") if limit < 100
+      rescue StandardError, NoMemoryError
+      end
+      calls += 1
+    end
+  end
+  array = (0..30).to_a
+  array[3, 2] = array
+  assert_equal 60, array.size
+  assert_equal 10 * LIMITS.size + 19 * LIMITS.size, calls
+end
+
+assert("faults: methods of one class on objects of another") do
+  [[String, :upcase, 1], [Array, :push, {}], [Hash, :size, []], [Range, :begin, "text"],
+   [Struct.new(:a), :a, [1]], [Proc, :arity, 1], [Exception, :message, Object.new],
+   [Fiber, :resume, proc { 1 }], [Module, :name, 3]].each do |owner, name, other|
+    method = owner.instance_method(name)
+    assert_raise(TypeError) { method.bind(other) }
+    assert_raise(TypeError) { method.bind_call(other) }
+  end
+  assert_equal "TEXT", 1.instance_exec(&"text".method(:upcase))
+  assert_equal [2], {}.instance_exec(2, &[].method(:push))
+end
+
+assert("faults: objects that were never initialized, or are again") do
+  [Array, String, Hash, Set, Range, Exception, Fiber, Enumerator, Module, Struct.new(:a),
+   Data.define(:a)].each do |owner|
+    [owner, Class.new(owner)].each do |made|
+      object = begin
+        made.allocate
+      rescue TypeError, NoMethodError
+        next
+      end
+      [:inspect, :hash, :dup, :each, :to_a, :resume, :alive?, :first, :a, :message].each do |name|
+        begin
+          object.__send__(name) if object.respond_to?(name)
+        rescue StandardError
+        end
+      end
+      assert_true made === object
+    end
+  end
+  assert_raise(TypeError) { Class.new(Array).allocate.__send__(:initialize_copy, {}) }
+  fiber = Fiber.new { 1 }
+  assert_raise(RuntimeError) { fiber.__send__(:initialize) { 2 } }
+  assert_equal 1, fiber.resume
+end
+
+assert("faults: sorting and comparing what changes meanwhile") do
+  array = [3, 1, 2] * 10
+  assert_raise(ArgumentError, NoMethodError) { array.sort! { |a, b| array.clear; litter; b <=> a } }
+  array = [Meddler.new { array.clear; litter }, 2, 3]
+  [:delete, :index, :rindex, :include?, :==, :-, :|, :&].each do |name|
+    array.replace([Meddler.new { array.clear; litter }, 2, 3])
+    array.__send__(name, name == :index || name == :delete ? 3 : [1, 2, 3])
+  end
+  assert_raise(TypeError) { 7.divmod("2") }
+  assert_raise(TypeError) { (1 << 70).divmod(nil) }
+  assert_equal nil, (Integer <=> 3)
+end
+
+assert("faults: more references to one block than can be counted") do
+  kept = []
+  assert_raise(RuntimeError) { 70000.times { kept << proc { 1 } } }
+  assert_equal 1, kept.last.call
+end

@@ -41,6 +41,8 @@ static void *allocate(mrb_state *mrb, void *block, size_t size, void *data)
 		free(block);
 		return NULL;
 	}
+	if (size > 1 << 30)	/* a heap has a cap */
+		return NULL;
 	if (to_refuse && (!block || size > malloc_usable_size(block)) && to_meet-- <= 0) {
 		to_refuse--;
 		return NULL;
