@@ -77,6 +77,8 @@ unsigned long setting(const char *name, unsigned long otherwise);
 
 /* Waits for a state, but not for ever: seconds. A slow kernel is given more. */
 #define PATIENCE	setting("KMVM_PATIENCE", 15)
+/* What nothing may take longer than on a quick kernel, in this one's time. */
+#define at_most(ns)	((ns) * PATIENCE / 15)
 #define until(condition)							\
 	({									\
 		u64 until_ = now() + PATIENCE * SECOND;				\
