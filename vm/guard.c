@@ -167,6 +167,28 @@ void kmvm_guard_steps(mrb_state *mrb)
 	raise_stop(vm, MRB_CATCH_SKIP_ALL, 0);
 }
 
+/*
+ * Called by mruby where nothing may be raised: the next check will, and comes at once where
+ * a stop waits. Tells whether it does, and no ensure block has grace left to work in.
+ */
+mrb_bool kmvm_guard_breathe(mrb_state *mrb)
+{
+	struct kmvm_vm *vm = mrb->allocf_ud;
+	s32 counted = vm->quantum - mrb->steps_left;
+	s32 quantum;
+	bool stop;
+
+	vm->steps += counted;
+	if (vm->grace > 0)
+		vm->grace = max_t(s64, vm->grace - counted, 0);
+	breathe();
+	/* Counts too, so that the look sees a limit that was reached. */
+	quantum = next_quantum(vm);
+	stop = wanted(vm) != KMVM_GO;
+	set_quantum(vm, mrb, stop ? 1 : quantum);
+	return stop && vm->grace <= 0;
+}
+
 /* Called by mruby when a turn into Ruby finds too little stack; raises. */
 void kmvm_guard_stack(mrb_state *mrb)
 {

@@ -3,7 +3,7 @@
  * What keeps Ruby from taking the machine: the check in mruby's dispatch loop, the
  * breath, the stack's end, and the landing pad under every entry into mruby.
  *
- * mruby calls kmvm_guard_steps() and kmvm_guard_stack() (vm/patches/).
+ * mruby calls kmvm_guard_steps(), kmvm_guard_breathe() and kmvm_guard_stack() (vm/patches/).
  */
 #ifndef KMVM_GUARD_H
 #define KMVM_GUARD_H
@@ -14,7 +14,8 @@ struct kmvm_vm;
 
 /*
  * Steps, that is calls and backward jumps, between two looks at the flags. Short enough
- * to be microseconds, long enough to cost nothing.
+ * to be microseconds, long enough to cost nothing. A loop in mruby's C code counts itself
+ * as the steps it is worth: a few dozen bytes read, some of a bigint's limbs.
  */
 #define KMVM_GUARD_QUANTUM	1024
 

@@ -72,6 +72,87 @@ assert("0117: next and redo inside begin are for the loop around it") do
     end
   end
   assert_equal 3, again
+
+assert("0121: a bigint has a bound") do
+  assert_raise(RangeError) { 7 ** 10**7 }
+  assert_raise(RangeError) { 2 ** 10**18 }
+  assert_raise(RangeError) { 1 << 10**7 }
+  assert_raise(RangeError) { 1 << 2**62 }
+  assert_raise(RangeError) { a = 1 << 3_000_000; a * a }
+  assert_raise(RangeError) { 1 << 2**22 }
+  a = (1 << 2**22 - 1) - 1 + (1 << 2**22 - 1)
+  assert_raise(RangeError) { a + 1 }
+  assert_equal a, a / 1
+  assert_equal 0, a - a
+  assert_equal a, (a ^ 1) + 1
+  assert_equal 1, 1 ** 10**9
+  assert_equal 0, 0 ** 10**9
+  assert_equal 1, (-1) ** 10**9
+  assert_equal 0, (a - a) << 10**7
+end
+
+assert("0121: digits become a bigint, and come back") do
+  [2, 3, 7, 8, 10, 16, 29, 36].each do |base|
+    a = 3 ** 700 + base
+    assert_equal a, a.to_s(base).to_i(base)
+    assert_equal(-a, (-a).to_s(base).to_i(base))
+    b = base ** 100
+    assert_equal "1" + "0" * 100, b.to_s(base)
+    assert_equal b, ("1" + "0" * 100).to_i(base)
+  end
+  assert_equal 10**40, ("1" + "0_" * 39 + "0").to_i
+  assert_equal 10**25, ("1" + "0" * 25 + "zzz").to_i
+end
+
+assert("0121: an exception within an operation leaves the numbers as they were") do
+  a = 3 ** 5000
+  b = a.dup
+  20.times do
+    assert_raise(RangeError) { a * (1 << 2**22 - 5) }
+    assert_raise(RangeError) { a ** 1000 }
+  end
+  assert_equal 3 ** 5000, a
+  assert_equal b, a
+end
+
+assert("0123: a search for what is long") do
+  tail = (0..255).map { |i| (97 + i % 26).chr }.join
+  long = "q" * 700 + tail
+  assert_equal 4000, ("q" * 4700 + tail).index(long)
+  assert_nil ("q" * 4600 + tail[0, 255]).index(long)
+  assert_equal 4000, ("q" * 4700 + tail).rindex(long)
+  a = "k" * 200
+  assert_true a == "k" * 200
+  assert_false a == "k" * 199 + "j"
+  assert_equal 1, a <=> "k" * 199 + "j"
+  assert_equal(-1, a <=> "k" * 199 + "l")
+end
+
+assert("0123: tr with patterns of many parts") do
+  assert_equal "bcdefghij", "abcdefghi".tr("a-cd-fg-i", "b-de-gh-j")
+  assert_equal "hippo", "hello".tr("el", "ip")
+  assert_equal "*e**o", "hello".tr("^aeiou", "*")
+  assert_equal "heo", "hello".tr("l", "")
+  assert_equal "h-o", "hello".tr_s("el", "-")
+  assert_equal "a\0c", "abc".tr("b", "\0")
+  assert_equal "b" * 500, ("a" * 500).tr("a-c" * 200, "b-d" * 200)
+  assert_raise(ArgumentError) { "abc".tr("a-b" * 30_000, "x") }
+  assert_raise(ArgumentError) { "abc".count("a-b" * 30_000) }
+end
+
+assert("0124: an empty array times a large number") do
+  assert_equal [], [] * 2**60
+end
+
+assert("0124: a hash whose keys collide") do
+  h = {}
+  600.times { |i| h[i << 34] = i }
+  assert_equal 600, h.size
+  assert_equal 599, h[599 << 34]
+  h.rehash
+  assert_equal (0...600).to_a, h.values
+  300.times { h.shift }
+  assert_equal [300 << 34, 300], h.shift
 end
 
 # An object whose methods, called by C, call back.
