@@ -4,6 +4,8 @@
  * piece of output: its text is put together first, so lines of two streams do not mix.
  */
 #include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/sizes.h>
 
 #include <mruby.h>
 #include <mruby/array.h>
@@ -18,6 +20,9 @@
 #include "../vm/vm.h"
 #include "bindings.h"
 
+/* Bytes after which a stop may come in between. */
+#define PIECE		SZ_256K
+
 /* puts flattens arrays; one that holds itself ends somewhere. */
 #define NESTING_MAX	16
 
@@ -31,8 +36,14 @@ static bool is_io(mrb_state *mrb, mrb_value object)
 static void print(mrb_state *mrb, mrb_value io, mrb_value text)
 {
 	enum kmvm_stream stream = (uintptr_t)mrb_data_get_ptr(mrb, io, &io_type);
+	mrb_int done = 0, size;
 
-	kmvm_vm_print(kmvm_vm_of(mrb), stream, RSTRING_PTR(text), RSTRING_LEN(text));
+	do {
+		size = min_t(mrb_int, RSTRING_LEN(text) - done, PIECE);
+		kmvm_vm_print(kmvm_vm_of(mrb), stream, RSTRING_PTR(text) + done, size);
+		done += size;
+		MRB_GUARD_WORK(mrb, MRB_GUARD_READ(size));
+	} while (done < RSTRING_LEN(text));
 }
 
 static void add_line(mrb_state *mrb, mrb_value text, mrb_value object, unsigned int nesting)
@@ -69,8 +80,10 @@ static mrb_value joined(mrb_state *mrb, const mrb_value *objects, mrb_int count)
 	mrb_value text = mrb_str_new(mrb, NULL, 0);
 	mrb_int i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
+		MRB_GUARD_STEP(mrb);
 		mrb_str_cat_str(mrb, text, mrb_obj_as_string(mrb, objects[i]));
+	}
 	return text;
 }
 

@@ -7,6 +7,8 @@
 #include <linux/freezer.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/sched.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
@@ -250,6 +252,8 @@ static size_t write_log(struct kmvm_output *output, const struct kmvm_print *pri
 	for (done = 0; done < print->size; done++) {
 		char c = print->text[done];
 
+		if (done % SZ_4K == 0)
+			cond_resched();
 		if (c != '\n')
 			output->line[output->fill++] = c;
 		if (c == '\n' || output->fill == sizeof(output->line))

@@ -19,6 +19,7 @@
 #ifdef __KERNEL__
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #else
 #include <errno.h>
@@ -29,6 +30,7 @@
 #ifndef __printf
 #define __printf(text, args) __attribute__((__format__(printf, text, args)))
 #endif
+#define cond_resched() ((void)0)
 #endif
 
 #include "image.h"
@@ -370,6 +372,7 @@ static int check_ireps(struct judge *judge, struct kmvm_cursor *section)
 			continue;
 		}
 		missing[depth]--;
+		cond_resched();
 		ret = check_irep(judge, section, &irep);
 		if (ret)
 			return ret;
@@ -406,6 +409,7 @@ static int check_names(struct judge *judge, struct kmvm_cursor *section, const c
 		size_t at = section->at;
 		u16 length = kmvm_take_u16(section);
 
+		cond_resched();
 		if (length == KMVM_NO_NAME)
 			return refuse(judge, at, "section %s: name %u is too long", ident, i);
 		kmvm_take(section, length);
@@ -452,9 +456,11 @@ static int check_lines(struct judge *judge, struct kmvm_cursor *section,
 				   kind, LINES_PACKED);
 
 	lines.end = section->at;
-	while (kmvm_left(&lines))
+	while (kmvm_left(&lines)) {
+		cond_resched();
 		if (!skip_packed(&lines) || !skip_packed(&lines))
 			return refuse_irep(judge, lines.at, "its lines are damaged");
+	}
 	*next = begin + 1;
 	return 0;
 }
@@ -492,6 +498,7 @@ static int check_debug(struct judge *judge, struct kmvm_cursor *section)
 
 	ret = check_names(judge, section, "DBG", names);
 	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
+		cond_resched();
 		next_irep(&ireps, &irep);
 		ret = check_debug_record(judge, section, &irep, names);
 	}
@@ -531,6 +538,7 @@ static int check_locals(struct judge *judge, struct kmvm_cursor *section)
 			      names, LOCALS_MAX);
 	ret = check_names(judge, section, "LVAR", names);
 	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
+		cond_resched();
 		next_irep(&ireps, &irep);
 		ret = check_local_names(judge, section, irep.nlocals, names);
 	}
