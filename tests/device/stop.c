@@ -234,6 +234,63 @@ static void cornered(const void *data)
 
 #define CORNERED(what, ruby)	{ "stop: ends " what, cornered, ruby }
 
+/*
+ * One call of C that goes on for long, or for ever: it ends soon after the stop, and others
+ * run meanwhile, this process for one.
+ */
+static void in_c(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 id, begun, took, bytes;
+
+	expect(fd, "GC.start", KMVM_DONE, NULL);
+	bytes = info_of(fd).heap_bytes;
+	for (int i = 0; i < 3; i++) {
+		id = start(fd, 0, data);
+		if (!read_until(fd, &output, "on\n"))
+			return;
+		clear(&output.both);
+		usleep(i * 10000);
+		begun = now();
+		is(stop_run(fd, id, i == 2 ? KMVM_STOP_NOW : 0), 0, "errno of the stop");
+		ends_interrupted(fd, id);
+		took = now() - begun;
+		holds(took < 2 * SECOND, "the end took %llu ms", took / 1000000);
+	}
+	expect(fd, "GC.start", KMVM_DONE, NULL);
+	holds(info_of(fd).heap_bytes < bytes + (1 << 20), "%llu bytes of heap more",
+	      info_of(fd).heap_bytes - bytes);
+}
+
+#define IN_C(what, ruby)	{ "stop: within " what, in_c, ruby }
+
+/* Stopped at ever other places, a big integer's limbs all come back. */
+static void limbs(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+	u64 bytes = 0, id;
+
+	for (int i = 0; i < 100; i++) {
+		if (i == 20) {
+			expect(fd, "GC.start", KMVM_DONE, NULL);
+			bytes = info_of(fd).heap_bytes;
+		}
+		id = start(fd, 0, data);
+		if (!read_until(fd, &output, "on\n"))
+			return;
+		clear(&output.both);
+		usleep(i % 25 * 40);
+		is(stop_run(fd, id, KMVM_STOP_NOW), 0, "errno of the stop");
+		ends_interrupted(fd, id);
+	}
+	expect(fd, "GC.start", KMVM_DONE, NULL);
+	/* Each operation that loses its limbs loses 40 kB and more. */
+	holds(info_of(fd).heap_bytes < bytes + (64 << 10), "%llu bytes of heap more",
+	      info_of(fd).heap_bytes - bytes);
+}
+
 /* A stop without grace leaves its stream in place. */
 static void in_stream(const void *data)
 {
@@ -382,6 +439,39 @@ static const struct test stop_tests[] = {
 	CORNERED("sleep that is rescued", "puts 'on'; loop { begin; sleep 1; rescue Exception; end }"),
 	CORNERED("puts of an object whose to_s prints", "class Pr; def to_s = puts(self); end; puts 'on'; loop { begin; puts Pr.new; rescue SystemStackError; end }"),
 	{ "stop: ends a stream of the program's own", in_stream },
+
+	IN_C("a power of big integers", "a = 3 ** 9000; puts 'on'; loop { a ** 250 }"),
+	IN_C("a product of big integers", "a = (1 << 2_000_000) - 1; puts 'on'; loop { a * a }"),
+	IN_C("a quotient of big integers", "a = 1 << 4_000_000; b = 1 << 2_000_000 | 1; puts 'on'; loop { a / b }"),
+	IN_C("a power modulo", "a = 3 ** 20_000; m = 7 ** 20_000; puts 'on'; a.pow(a, m)"),
+	IN_C("to_s of a big integer", "a = 1 << 4_000_000; puts 'on'; loop { a.to_s }"),
+	IN_C("Integer() of many digits", "a = '9' * 1_000_000; puts 'on'; loop { Integer(a) }"),
+	IN_C("digits", "a = 1 << 1_000_000; puts 'on'; loop { a.digits(2**60) }"),
+	IN_C("a search in a string", "a = 'a' * 2_000_000; b = 'a' * 900_000 + 'b'; puts 'on'; a.index(b)"),
+	IN_C("a search from the end", "a = 'a' * 2_000_000; b = 'b' + 'a' * 900_000; puts 'on'; a.rindex(b)"),
+	IN_C("split by what is not there", "a = 'a' * 2_000_000; b = 'a' * 900_000 + 'b'; puts 'on'; a.split(b)"),
+	IN_C("comparisons of long strings", "a = 'a' * 1_500_000; b = 'a' * 1_500_000; puts 'on'; loop { a == b }"),
+	IN_C("strings that are repeated", "puts 'on'; loop { 'x' * 2_000_000 }"),
+	IN_C("hashes of long strings", "a = 'a' * 2_000_000; puts 'on'; loop { a.hash }"),
+	IN_C("upcase!, reverse! and tr!", "a = 'aB' * 1_000_000; puts 'on'; loop { a.swapcase!; a.reverse!; a.tr!('a-z', 'b-za') }"),
+	IN_C("inspect of a long string", "a = 'a' * 1_000_000; puts 'on'; loop { a.inspect }"),
+	IN_C("elements put first into an array", "a = [1] * 100_000; puts 'on'; loop { a.unshift(1); a.slice!(1, 1) }"),
+	IN_C("searches in an array", "a = [1] * 130_000; puts 'on'; loop { a.index(2); a.rindex(2) }"),
+	IN_C("join and inspect of an array", "a = (1..100_000).to_a; puts 'on'; loop { a.join; a.inspect }"),
+	IN_C("an empty array repeated", "puts 'on'; loop { [] * 2**60 }"),
+	IN_C("a hash whose keys collide", "h = {}; 4000.times { |i| h[i << 34] = i }; puts 'on'; loop { h.rehash }"),
+	IN_C("pack and unpack", "a = ['a' * 900_000]; puts 'on'; loop { a.pack('m').unpack('m') }"),
+	IN_C("sprintf of great width", "puts 'on'; loop { sprintf('%2000000d', 1) }"),
+	IN_C("names of members that are compared", "a = (1..20_000).map { |i| :\"a#{i}\" }; puts 'on'; loop { Struct.new(*a) }"),
+	IN_C("collections of a full heap",
+	     "a = (1..40).map { (1..5000).map { |i| [] } }; puts 'on'; loop { GC.start }"),
+	IN_C("memory errors that are rescued, of a full heap",
+	     "a = []; begin; loop { a << (b = []); 5000.times { b << 'abc' } }; rescue NoMemoryError; end; puts 'on'; "
+	     "loop { begin; 'x' * 60_000_000; rescue NoMemoryError; end }"),
+	IN_C("one object after the other", "a = (1..40).map { (1..5000).map { |i| [] } }; puts 'on'; loop { ObjectSpace.count_objects }"),
+	IN_C("long lines that are printed", "a = 'x' * 1_000_000; puts 'on'; loop { \"#{a}#{a}\"; sprintf('%s', a) }"),
+	{ "stop: of big integers, over and over: their limbs come back", limbs,
+	  "a = (1 << 160_000) - 1; puts 'on'; loop { b = a * a; c = b / a; a.pow(77, c); b.to_s; b.divmod(a) }" },
 };
 
 SUITE(stop);
