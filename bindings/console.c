@@ -17,6 +17,7 @@
 #include <mruby/variable.h>
 
 #include "../vm/binding.h"
+#include "../vm/guard.h"
 #include "../vm/vm.h"
 #include "bindings.h"
 
@@ -38,6 +39,7 @@ static void print(mrb_state *mrb, mrb_value io, mrb_value text)
 	enum kmvm_stream stream = (uintptr_t)mrb_data_get_ptr(mrb, io, &io_type);
 	mrb_int done = 0, size;
 
+	kmvm_guard_print(mrb);
 	do {
 		size = min_t(mrb_int, RSTRING_LEN(text) - done, PIECE);
 		kmvm_vm_print(kmvm_vm_of(mrb), stream, RSTRING_PTR(text) + done, size);
@@ -51,7 +53,7 @@ static void add_line(mrb_state *mrb, mrb_value text, mrb_value object, unsigned 
 	mrb_value line;
 	mrb_int i;
 
-	MRB_GUARD_STEP(mrb);
+	MRB_GUARD_DOOR(mrb);
 	if (mrb_array_p(object) && nesting < NESTING_MAX) {
 		for (i = 0; i < RARRAY_LEN(object); i++)
 			add_line(mrb, text, RARRAY_PTR(object)[i], nesting + 1);

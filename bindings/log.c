@@ -9,6 +9,7 @@
 #include <mruby/string.h>
 
 #include "../vm/binding.h"
+#include "../vm/guard.h"
 #include "../vm/vm.h"
 #include "bindings.h"
 
@@ -29,6 +30,7 @@ static mrb_value log_at(mrb_state *mrb, int level, mrb_value message)
 {
 	mrb_value text = mrb_obj_as_string(mrb, message);
 
+	kmvm_guard_ample(mrb);
 	return mrb_bool_value(log_line(kmvm_vm_of(mrb), level, RSTRING_PTR(text),
 				       RSTRING_LEN(text)));
 }

@@ -10,6 +10,7 @@
 #include <mruby/variable.h>
 
 #include "../vm/binding.h"
+#include "../vm/guard.h"
 #include "../vm/vm.h"
 #include "bindings.h"
 
@@ -76,6 +77,7 @@ static mrb_value process_abort(mrb_state *mrb, mrb_value self)
 	mrb_get_args(mrb, "|S", &message);
 	if (!mrb_nil_p(message)) {
 		message = mrb_str_plus(mrb, message, mrb_str_new_lit(mrb, "\n"));
+		kmvm_guard_print(mrb);
 		kmvm_vm_print(kmvm_vm_of(mrb), KMVM_STDERR, RSTRING_PTR(message),
 			      RSTRING_LEN(message));
 	}

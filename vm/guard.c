@@ -19,8 +19,9 @@
 #include <mruby/internal.h>
 #include <mruby/throw.h>
 
-#include "guard.h"
 #include "budget.h"
+#include "guard.h"
+#include "stack.h"
 #include "vm.h"
 
 /*
@@ -197,6 +198,20 @@ void kmvm_guard_stack(mrb_state *mrb)
 	/* One object for all: without this it would show the first one's backtrace. */
 	error->backtrace = NULL;
 	mrb_exc_raise(mrb, mrb_obj_value(mrb->stack_err));
+}
+
+void kmvm_guard_ample(mrb_state *mrb)
+{
+	if (!kmvm_stack_ample())
+		kmvm_guard_stack(mrb);
+}
+
+void kmvm_guard_print(mrb_state *mrb)
+{
+	struct kmvm_vm *vm = mrb->allocf_ud;
+
+	if (vm->out->kind == KMVM_OUTPUT_LOG)
+		kmvm_guard_ample(mrb);
 }
 
 /* Called by mruby's collector: what C holds and no script may lose for us. */

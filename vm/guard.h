@@ -77,6 +77,21 @@ bool kmvm_guard_stopped(struct kmvm_vm *vm);
 bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *data), void *data,
 		      mrb_value *exc);
 
+/**
+ * kmvm_guard_ample() - asks for stack enough for code that sleeps or does I/O
+ * @mrb:	the state
+ *
+ * The door of a binding whose kernel half wants more than what every turn into Ruby has
+ * asked for: kmvm_stack_ample(), half of the stack. Consoles are such: printk() may draw
+ * on a screen before it comes back. Raises SystemStackError.
+ *
+ * Context: the VM's thread, in Ruby.
+ */
+void kmvm_guard_ample(mrb_state *mrb);
+
+/* The same before kmvm_vm_print(), where that goes to the kernel log. */
+void kmvm_guard_print(mrb_state *mrb);
+
 /* Takes the stack's bounds of the current thread. */
 void kmvm_guard_open(struct kmvm_vm *vm);
 

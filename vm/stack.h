@@ -7,6 +7,13 @@
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 
+/* Bytes of stack below the caller. Context: task. */
+static inline unsigned long kmvm_stack_left(void)
+{
+	return (unsigned long)__builtin_frame_address(0) -
+		(unsigned long)task_stack_page(current);
+}
+
 /**
  * kmvm_stack_ample() - is there stack enough for code that sleeps?
  *
@@ -17,9 +24,7 @@
  */
 static inline bool kmvm_stack_ample(void)
 {
-	unsigned long here = (unsigned long)__builtin_frame_address(0);
-
-	return here - (unsigned long)task_stack_page(current) >= THREAD_SIZE / 2;
+	return kmvm_stack_left() >= THREAD_SIZE / 2;
 }
 
 /*

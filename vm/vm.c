@@ -545,10 +545,13 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 	info->handles_max = KMVM_HANDLES_MAX;
 }
 
-/* Events are not driven within events, nor at the bottom of a recursion. */
+/*
+ * Events are not driven within events, nor deep in a recursion: what the block raises is
+ * told with memory that may enter reclaim, some frames further down.
+ */
 static bool drives(struct kmvm_vm *vm)
 {
-	return !vm->in_event && kmvm_stack_ample();
+	return !vm->in_event && kmvm_stack_left() >= THREAD_SIZE * 5 / 8;
 }
 
 static bool may_wake(struct kmvm_vm *vm)
