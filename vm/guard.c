@@ -25,10 +25,11 @@
 #include "vm.h"
 
 /*
- * What a turn from C into Ruby must find free below it: its own frames up to the next
- * door, and an allocation that does not sleep. KASAN doubles stacks and frames alike.
+ * What a door must find free below it: the deepest way to the next one, with an error made
+ * and a collection run on it, and 2 KiB for the kernel's own functions at its end. The sum
+ * is checked by tests/host/stack. KASAN doubles stacks and frames alike.
  */
-#define STACK_RESERVE	(THREAD_SIZE * 3 / 8)
+#define STACK_RESERVE	(THREAD_SIZE * 13 / 32)
 
 void kmvm_guard_open(struct kmvm_vm *vm)
 {
