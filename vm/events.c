@@ -127,6 +127,7 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 {
 	struct kmvm_run *outer_active = vm->active;
 	struct kmvm_output *outer_out = vm->out;
+	int arena = mrb_gc_arena_save(vm->mrb);
 	struct kmvm_guard_state outer;
 	bool came_back;
 	mrb_value exc;
@@ -150,6 +151,8 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	kmvm_heap_reserve(&vm->heap, false);
 	if (!came_back)
 		kmvm_error_report(vm, exc);
+	/* The exception was kept alive for its report. */
+	mrb_gc_arena_restore(vm->mrb, arena);
 	kmvm_output_flush(vm->out);
 	/* The run in whose sleep it came goes on. */
 	kmvm_heap_reserve(&vm->heap, outer_active);
