@@ -17,12 +17,12 @@
 
 extern const struct suite write_suite, ioctl_suite, access_suite, output_suite, log_suite,
 	signal_suite, stop_suite, event_suite, state_suite, heap_suite, module_suite, soak_suite,
-	limit_suite, lockdown_suite;
+	limit_suite, lockdown_suite, injected_suite;
 
 static const struct suite *const suites[] = {
 	&write_suite, &ioctl_suite, &access_suite, &output_suite, &log_suite, &signal_suite,
 	&stop_suite, &event_suite, &state_suite, &heap_suite, &limit_suite, &soak_suite,
-	&module_suite, &lockdown_suite,
+	&module_suite, &lockdown_suite, &injected_suite,
 };
 
 /* Shared with the processes of the tests. */
@@ -193,7 +193,7 @@ static void settle(const void *data)
 static bool chosen(const struct suite *suite, const struct test *test, char **names)
 {
 	if (!*names)
-		return true;
+		return !suite->apart;
 	for (; *names; names++)
 		if (strstr(suite->name, *names) || strstr(test->name, *names))
 			return true;

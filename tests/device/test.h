@@ -41,10 +41,13 @@ struct suite {
 	const char *name;
 	const struct test *tests;
 	size_t count;
+	bool apart;		/* runs only when it is asked for by name */
 };
 
 #define SUITE(name_)	\
 	const struct suite name_##_suite = { #name_, name_##_tests, COUNT(name_##_tests) }
+#define SUITE_APART(name_)	\
+	const struct suite name_##_suite = { #name_, name_##_tests, COUNT(name_##_tests), true }
 
 /* Assertions; what they say is a format. */
 #define is(got, want, ...)	assert_is(__FILE__, __LINE__, got, want, __VA_ARGS__)
