@@ -416,7 +416,7 @@ assert("0140: a hash without memory") do
   assert_true whole > 0
 end
 
-assert("0144: objects for an arena that cannot grow") do
+assert("0190: objects for an arena that cannot grow") do
   long = "word " * 400
   starving(30) { long.split(" ").map { |word| word + word }.join.upcase }
   assert_equal 400, long.split(" ").size
