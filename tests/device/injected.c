@@ -312,10 +312,12 @@ static int run_program(struct fault *fault, long number, const void *data)
 	else
 		ret = by_ioctl(fd, program, &image, &got);
 	/* Timers of a followed run go on, and find no memory for a while either. */
-	if (!ret && program->flags & KMVM_RUN_FOLLOW)
+	if (!ret && program->flags & KMVM_RUN_ASYNC)
 		usleep(20000);
 	fault->last = fault_off(fault);
 	read_all(fd, &output);
+	if (!ret && program->flags & KMVM_RUN_ASYNC)
+		is(wait_run(fd, got.id, &got), 0, "errno of the wait with fault %ld", number);
 
 	if (!ret && !program->write && got.result.outcome != program->outcome) {
 		is(got.result.outcome, KMVM_SPENT, "outcome with fault %ld (%s)", number, got.error);
@@ -462,7 +464,7 @@ static const struct test injected_tests[] = {
 	EXECUTED("timers, which a followed run waits for",
 		 "n = 0\nLinux::Timer.every(ms: 1) { |t| n += [1, 'x' * 50].size; t.cancel if n >= 6 }\n"
 		 "t = Linux::Timer.after(s: 100) { }; t.cancel; Linux.debug('a line'); usleep 100; puts 'set'",
-		 "set\n", KMVM_DONE, KMVM_RUN_FOLLOW),
+		 "set\n", KMVM_DONE, KMVM_RUN_FOLLOW | KMVM_RUN_ASYNC),
 	{ "injected: close() and rmmod need no memory", closing, .fresh = true },
 };
 
