@@ -14,7 +14,8 @@ module KernelLog
     INFO:\strying\sto\sregister | DEBUG_LOCKS_WARN_ON | (rcu:\s)?INFO:\srcu | rcu:.*\skthread\s(starved|timer) |
     (NMI\s)?watchdog:\s(BUG|Watchdog\sdetected) | UBSAN: | ODEBUG: | refcount_t: | usercopy: |
     list_(add|del)\scorruption | kmem_cache_destroy\s.*still\shas | sysfs:\scannot\screate\sduplicate |
-    unreferenced\sobject\s0x | kmemleak:\s[1-9]\d*\snew
+    unreferenced\sobject\s0x | kmemleak:\s[1-9]\d*\snew |
+    (Memory\scgroup\sout|Out)\sof\smemory: | \S+\sinvoked\soom-killer: | \S+:\spage\sallocation\sfailure:
   /x
   REPORT_LINE = /\A(<\d+>)?\[ *\d+\.\d+\](\[ *[TC]\d+\])? (#{REPORT})/
 
