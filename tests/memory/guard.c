@@ -20,6 +20,12 @@ void kmvm_guard_steps(mrb_state *mrb)
 	abort();
 }
 
+mrb_bool kmvm_guard_breathe(mrb_state *mrb)
+{
+	mrb->steps_left = 1;
+	return FALSE;
+}
+
 void kmvm_guard_stack(mrb_state *mrb)
 {
 	struct RException *error = (struct RException *)mrb->stack_err;

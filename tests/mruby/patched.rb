@@ -72,6 +72,7 @@ assert("0117: next and redo inside begin are for the loop around it") do
     end
   end
   assert_equal 3, again
+end
 
 assert("0121: a bigint has a bound") do
   assert_raise(RangeError) { 7 ** 10**7 }
