@@ -36,10 +36,17 @@ void kmvm_guard_open(struct kmvm_vm *vm)
 	vm->mrb->stack_floor = (uintptr_t)task_stack_page(current) + STACK_RESERVE;
 }
 
+/* The last step of a quantum is the one that looks: steps_left tells those before it. */
 static void set_quantum(struct kmvm_vm *vm, mrb_state *mrb, s32 quantum)
 {
 	vm->quantum = quantum;
-	mrb->steps_left = quantum;
+	mrb->steps_left = quantum - 1;
+}
+
+/* Steps since set_quantum(). */
+static s32 since_look(struct kmvm_vm *vm, mrb_state *mrb)
+{
+	return vm->quantum - 1 - mrb->steps_left;
 }
 
 void kmvm_guard_arm(struct kmvm_vm *vm, struct kmvm_guard_state *outer)
@@ -69,7 +76,7 @@ void kmvm_guard_disarm(struct kmvm_vm *vm, const struct kmvm_guard_state *outer)
 
 u64 kmvm_guard_count(struct kmvm_vm *vm)
 {
-	return vm->steps + vm->quantum - vm->mrb->steps_left;
+	return vm->steps + since_look(vm, vm->mrb);
 }
 
 /* Has the event's block had its time? Sticky until the next event. */
@@ -149,7 +156,7 @@ static s32 next_quantum(struct kmvm_vm *vm)
 void kmvm_guard_steps(mrb_state *mrb)
 {
 	struct kmvm_vm *vm = mrb->allocf_ud;
-	s32 counted = vm->quantum - mrb->steps_left;
+	s32 counted = since_look(vm, mrb);
 	enum kmvm_stop stop;
 
 	vm->steps += counted;
@@ -176,7 +183,7 @@ void kmvm_guard_steps(mrb_state *mrb)
 mrb_bool kmvm_guard_breathe(mrb_state *mrb)
 {
 	struct kmvm_vm *vm = mrb->allocf_ud;
-	s32 counted = vm->quantum - mrb->steps_left;
+	s32 counted = since_look(vm, mrb);
 	s32 quantum;
 	bool stop;
 

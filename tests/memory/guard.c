@@ -22,7 +22,7 @@ void kmvm_guard_steps(mrb_state *mrb)
 
 mrb_bool kmvm_guard_breathe(mrb_state *mrb)
 {
-	mrb->steps_left = 1;
+	mrb->steps_left = 0;
 	return FALSE;
 }
 
