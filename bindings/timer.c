@@ -3,6 +3,10 @@
  * Linux::Timer: a high-resolution timer whose block runs on the VM's thread.
  *
  *	hrtimer, softirq -- kmvm_event_post() --> VM's thread: timer_event() -- yield
+ *	                                          starts it again, first of all
+ *
+ * Interrupts come no faster than the thread takes them off the queue: a thousand timers of
+ * the shortest period would otherwise leave a processor no time for anything else.
  *
  * The struct is the VM's handle: it lives until the timer was cancelled, or has fired
  * its only time, or the VM or the followed run ends. The Ruby object points to it until
@@ -47,10 +51,14 @@ static enum hrtimer_restart fired(struct hrtimer *hrtimer)
 	struct timer *timer = container_of(hrtimer, struct timer, hrtimer);
 
 	kmvm_event_post(&timer->handle);
-	if (!timer->period)
-		return HRTIMER_NORESTART;
-	hrtimer_forward_now(hrtimer, timer->period);
-	return HRTIMER_RESTART;
+	return HRTIMER_NORESTART;
+}
+
+/* At its next turn; those that have passed by now are missed. */
+static void start_again(struct timer *timer)
+{
+	hrtimer_forward_now(&timer->hrtimer, timer->period);
+	hrtimer_start_expires(&timer->hrtimer, HRTIMER_MODE_ABS_SOFT);
 }
 
 static void close_timer(struct kmvm_handle *handle)
@@ -69,11 +77,16 @@ static const struct mrb_data_type timer_type = { "Linux::Timer", NULL };
 
 static void timer_event(struct kmvm_handle *handle, mrb_state *mrb)
 {
+	struct timer *timer = timer_of(handle);
 	mrb_value object = kmvm_object_of(handle);
-	mrb_value block = kmvm_object_block(mrb, object);
+	mrb_value block;
 
+	/* Before anything that may raise. */
+	if (timer->period)
+		start_again(timer);
+	block = kmvm_object_block(mrb, object);
 	mrb_gc_protect(mrb, object);
-	if (!timer_of(handle)->period)
+	if (!timer->period)
 		kmvm_handle_close(handle);
 	/* From here on the handle may be gone: the block can cancel it. */
 	mrb_yield(mrb, block, object);
