@@ -4,6 +4,7 @@
  * ones, which are killed at any moment.
  */
 #include <signal.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include "test.h"
@@ -58,7 +59,7 @@ static void client(unsigned int me, u64 end, unsigned int *rounds)
 
 static void soak(const void *data)
 {
-	unsigned long seconds = setting("KMVM_SOAK_S", 60);
+	unsigned long seconds = setting("KMVM_SOAK_S", 20);
 	u64 end = now() + seconds * SECOND;
 	int fd = session_read_write();
 	u64 before = info_of(fd).runs;
@@ -143,6 +144,15 @@ static const char *const hostile[] = {
 	"$foul = Array.new(1000) { |i| i.to_s }; $foul = nil; loop { }",
 };
 
+/* SIGALRM to this process, which does not expect it. */
+static void die_in(unsigned int us)
+{
+	struct itimerval timer = { .it_value = { us / 1000000, us % 1000000 } };
+
+	if (setitimer(ITIMER_REAL, &timer, NULL))
+		give_up("setitimer: %m");
+}
+
 /* One hostile client: it asks, and is not there any more. */
 static void ask_foully(int fd, unsigned int *seed)
 {
@@ -161,7 +171,8 @@ static void ask_foully(int fd, unsigned int *seed)
 
 	switch (rand_r(seed) % 5) {
 	case 0:
-		/* By write(), whole or in part. */
+		/* By write(), whole or in part. It knows no timeout: without its writer the run ends. */
+		die_in(1 + rand_r(seed) % 100000);
 		put(fd, image.bytes, rand_r(seed) % 2 ? image.size : rand_r(seed) % image.size);
 		return;
 	case 1:
@@ -193,9 +204,11 @@ static void ask_foully(int fd, unsigned int *seed)
 static void hostile_client(unsigned int seed, u64 end, unsigned int *rounds)
 {
 	while (now() < end) {
+		unsigned int own = rand_r(&seed);
 		pid_t pid = fork_child();
 
 		if (!pid) {
+			seed = own;
 			int fd = session(rand_r(&seed) % 4 ? O_RDWR : O_WRONLY);
 
 			for (int i = 0; i < 4; i++)
@@ -208,14 +221,13 @@ static void hostile_client(unsigned int seed, u64 end, unsigned int *rounds)
 			kill(pid, SIGKILL);
 		}
 		reap(pid);
-		seed++;
 		(*rounds)++;
 	}
 }
 
 static void among_hostile_ones(const void *data)
 {
-	unsigned long seconds = setting("KMVM_SOAK_S", 60);
+	unsigned long seconds = setting("KMVM_SOAK_S", 40);
 	u64 end = now() + seconds * SECOND;
 	enum { HONEST = 3, HOSTILE = 5 };
 	int fd = session_read_write();
