@@ -144,13 +144,11 @@ static void put_together(struct text *text, const struct report *report)
 		add_frames(text, report->backtrace);
 }
 
-/* Most texts are short, and are kept until somebody asks. */
+/* As long as it is read, up to its first NUL: texts are kept until somebody asks. */
 static char *trimmed(struct text *text)
 {
-	char *copy = text->buffer ? kmemdup(text->buffer, text->fill + 1, TEXT_GFP) : NULL;
+	char *copy = text->buffer ? kstrdup(text->buffer, TEXT_GFP) : NULL;
 
-	if (!copy)
-		return text->buffer;
 	kvfree(text->buffer);
 	return copy;
 }
@@ -173,23 +171,38 @@ static const char *why_stopped(struct kmvm_vm *vm)
 	}
 }
 
-char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
+/* What C finds out by itself, with all that the heap has: no Ruby runs. */
+static mrb_value find_out(struct kmvm_vm *vm, void (*question)(mrb_state *mrb, void *data),
+			  mrb_value object)
+{
+	struct kmvm_heap_walls walls = kmvm_heap_lift(&vm->heap);
+	mrb_value ignored, answer;
+
+	answer = ask(vm, question, object, &ignored);
+	kmvm_heap_restore(&vm->heap, walls);
+	return answer;
+}
+
+char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc, bool stopped)
 {
 	int arena = mrb_gc_arena_save(vm->mrb);
 	struct text text = { 0 };
 	struct report report;
-	mrb_value ignored;
+	mrb_value failed;
 
 	/* All asked before the buffer is there, which no abort() then leaves behind. */
-	report.backtrace = ask(vm, ask_backtrace, exc, &ignored);
+	report.backtrace = find_out(vm, ask_backtrace, exc);
 	report.stopped = NULL;
 	report.class = mrb_nil_value();
 	report.message = mrb_nil_value();
-	if (kmvm_guard_stopped(vm)) {
+	if (stopped) {
 		report.stopped = why_stopped(vm);
 	} else {
-		report.class = ask(vm, ask_class, exc, &ignored);
-		report.message = ask(vm, ask_message, exc, &ignored);
+		report.class = find_out(vm, ask_class, exc);
+		/* May be Ruby of the script: within its walls. */
+		report.message = ask(vm, ask_message, exc, &failed);
+		if (!mrb_nil_p(failed) && mrb_exception_p(exc))
+			report.message = mrb_exc_mesg_get(vm->mrb, mrb_exc_ptr(exc));
 	}
 	text.buffer = kvmalloc(KMVM_TEXT_MAX, TEXT_GFP);
 	if (text.buffer) {
@@ -203,15 +216,11 @@ char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc)
 char *kmvm_value_text(struct kmvm_vm *vm, mrb_value value, mrb_value *exc)
 {
 	mrb_value string = ask(vm, ask_inspect, value, exc);
-	struct text text = { 0 };
 
 	if (!mrb_string_p(string))
 		return NULL;
-	text.buffer = kvmalloc(min_t(size_t, RSTRING_LEN(string) + 1, KMVM_TEXT_MAX), TEXT_GFP);
-	if (text.buffer)
-		strscpy(text.buffer, RSTRING_PTR(string),
-			min_t(size_t, RSTRING_LEN(string) + 1, KMVM_TEXT_MAX));
-	return text.buffer;
+	return kstrndup(RSTRING_PTR(string), min_t(size_t, RSTRING_LEN(string), KMVM_TEXT_MAX - 1),
+			TEXT_GFP);
 }
 
 void kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
@@ -222,7 +231,7 @@ void kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
 		return;
 	if (mrb_obj_is_kind_of(vm->mrb, exc, vm->exit_class))
 		return;
-	text = kmvm_error_text(vm, exc);
+	text = kmvm_error_text(vm, exc, kmvm_guard_stopped(vm));
 	if (text)
 		kmvm_vm_print(vm, KMVM_STDERR, text, strlen(text));
 	kvfree(text);

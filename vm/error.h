@@ -20,7 +20,7 @@ struct kmvm_vm;
  * Return: kvmalloc'ed text, each line with its newline, at most KMVM_TEXT_MAX bytes with
  * its NUL; NULL without memory.
  */
-char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc);
+char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc, bool stopped);
 
 /**
  * kmvm_value_text() - a value, inspected

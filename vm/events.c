@@ -122,45 +122,73 @@ static void run_event(mrb_state *mrb, void *data)
 	handle->ops->event(handle, mrb);
 }
 
+/* The share of a run that is about to run Ruby, and of nobody's block: any. */
+static void take_share(struct kmvm_vm *vm, const struct kmvm_run *run)
+{
+	kmvm_heap_share(&vm->heap, run ? run->heap_left : KMVM_HEAP_ANY);
+}
+
+static void keep_share(struct kmvm_vm *vm, struct kmvm_run *run)
+{
+	if (run)
+		run->heap_left = kmvm_heap_left(&vm->heap);
+}
+
+/* Steps that the block's run has taken outside of its blocks, for its limit. */
+static u64 steps_of(const struct kmvm_run *origin, const struct kmvm_run *outer, u64 outer_steps)
+{
+	if (!origin)
+		return 0;
+	return origin == outer ? outer_steps : origin->result.steps;
+}
+
 /* The block runs as its run's, as long as that is not over, and then as nobody's. */
 static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 {
 	struct kmvm_run *outer_active = vm->active;
 	struct kmvm_output *outer_out = vm->out;
+	struct kmvm_heap_walls walls = vm->heap.walls;
+	u64 outer_steps = kmvm_guard_count(vm);
 	int arena = mrb_gc_arena_save(vm->mrb);
 	struct kmvm_guard_state outer;
-	bool came_back;
 	mrb_value exc;
 
 	/* Kept by the VM, so that abort(), which does not come back here, leaves it found. */
 	vm->event_origin = handle->origin ? kmvm_run_get(handle->origin) : NULL;
+	keep_share(vm, outer_active);
 	vm->active = vm->event_origin;
 	vm->out = vm->active ? vm->active->output : vm->log;
-	WRITE_ONCE(vm->in_event, true);
 	vm->event_spent = false;
 	vm->event_start = ktime_get();
 	vm->event_cpu = current->se.sum_exec_runtime;
 	vm->event_max = kmvm_limit_event();
-	vm->event_stop = KMVM_GO;
+	WRITE_ONCE(vm->event_stop, KMVM_GO);
+	/* A kill from here on is meant for this block. */
+	smp_store_release(&vm->in_event, true);
+	vm->steps_outside = steps_of(vm->active, outer_active, outer_steps);
 	kmvm_guard_arm(vm, &outer);
 	if (!outer_active)
 		mrb_gc_defaults(vm->mrb);
 
+	take_share(vm, vm->active);
 	kmvm_heap_reserve(&vm->heap, true);
-	came_back = kmvm_guard_enter(vm, run_event, handle, &exc);
-	kmvm_heap_reserve(&vm->heap, false);
-	if (!came_back)
+	if (!kmvm_guard_enter(vm, run_event, handle, &exc))
 		kmvm_error_report(vm, exc);
 	/* The exception was kept alive for its report. */
 	mrb_gc_arena_restore(vm->mrb, arena);
 	kmvm_output_flush(vm->out);
-	/* The run in whose sleep it came goes on. */
-	kmvm_heap_reserve(&vm->heap, outer_active);
+	keep_share(vm, vm->active);
+	if (vm->active)
+		vm->active->event_steps += kmvm_guard_count(vm);
 
+	/* The run in whose sleep it came goes on. */
 	WRITE_ONCE(vm->in_event, false);
 	vm->event_spent = false;
 	vm->out = outer_out;
 	vm->active = outer_active;
+	vm->steps_outside = 0;
+	kmvm_heap_restore(&vm->heap, walls);
+	take_share(vm, outer_active);
 	kmvm_guard_disarm(vm, &outer);
 	if (vm->event_origin)
 		kmvm_run_put(vm->event_origin);

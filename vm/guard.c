@@ -79,13 +79,19 @@ u64 kmvm_guard_count(struct kmvm_vm *vm)
 	return vm->steps + since_look(vm, vm->mrb);
 }
 
+/* A run in whose sleep the event came, one in the queue, or another event. */
+static bool somebody_waits(struct kmvm_vm *vm)
+{
+	return vm->current_run || READ_ONCE(vm->waiting) || kmvm_events_pending(vm);
+}
+
 /* Has the event's block had its time? Sticky until the next event. */
 static bool event_spent(struct kmvm_vm *vm)
 {
 	if (!vm->in_event || vm->event_spent)
 		return vm->event_spent;
 	vm->event_spent = current->se.sum_exec_runtime - vm->event_cpu > vm->event_max ||
-		(READ_ONCE(vm->waiting) && ktime_get() - vm->event_start > vm->event_max);
+		(somebody_waits(vm) && ktime_get() - vm->event_start > vm->event_max);
 	return vm->event_spent;
 }
 
@@ -142,14 +148,16 @@ static void raise_stop(struct kmvm_vm *vm, u8 skip, s64 grace)
 /* Steps up to the next look: so that a run has not one more than its limit. */
 static s32 next_quantum(struct kmvm_vm *vm)
 {
-	struct kmvm_run *run = vm->in_event ? NULL : vm->active;
+	struct kmvm_run *run = vm->active;
+	u64 taken;
 
 	if (!run || !run->request.steps_max)
 		return KMVM_GUARD_QUANTUM;
-	kmvm_run_count(run, vm->steps);
-	if (vm->steps >= run->request.steps_max)
+	taken = vm->steps + vm->steps_outside + run->event_steps;
+	kmvm_run_count(run, taken);
+	if (taken >= run->request.steps_max)
 		return KMVM_GUARD_QUANTUM;
-	return min_t(u64, run->request.steps_max - vm->steps, KMVM_GUARD_QUANTUM);
+	return min_t(u64, run->request.steps_max - taken, KMVM_GUARD_QUANTUM);
 }
 
 /* Called by mruby when steps_left has run out; may raise. */

@@ -62,12 +62,14 @@ static void *refuse(struct kmvm_heap *heap, enum kmvm_limit limit)
 /* Would a block of that size be more than the run may have? */
 static bool is_beyond_run(const struct kmvm_heap *heap, size_t size)
 {
-	return heap->stats.used > heap->used_max || size > heap->used_max - heap->stats.used;
+	size_t max = heap->walls.used_max;
+
+	return heap->stats.used > max || size > max - heap->stats.used;
 }
 
 static bool reserve(struct kmvm_heap *heap, size_t bytes)
 {
-	size_t cap = heap->stats.cap - heap->reserve;
+	size_t cap = heap->stats.cap - heap->walls.reserve;
 	enum kmvm_limit limit = KMVM_LIMIT_VM_HEAP;
 
 	if (heap->stats.held <= cap && bytes <= cap - heap->stats.held)
@@ -470,8 +472,7 @@ static void set_up(struct kmvm_heap *heap)
 	INIT_LIST_HEAD(&heap->chunks);
 	for (class = 0; class < KMVM_HEAP_CLASSES; class++)
 		INIT_LIST_HEAD(&heap->partial[class]);
-	heap->reserve = 0;
-	heap->used_max = SIZE_MAX;
+	kmvm_heap_lift(heap);
 	heap->run_peak = 0;
 }
 
@@ -483,21 +484,42 @@ void kmvm_heap_open(struct kmvm_heap *heap, size_t cap)
 
 void kmvm_heap_reserve(struct kmvm_heap *heap, bool closed)
 {
-	heap->reserve = closed ? min_t(size_t, heap->stats.cap / 16, RESERVE_MAX) : 0;
+	heap->walls.reserve = closed ? min_t(size_t, heap->stats.cap / 16, RESERVE_MAX) : 0;
 }
 
-void kmvm_heap_run(struct kmvm_heap *heap, u64 growth)
+void kmvm_heap_share(struct kmvm_heap *heap, u64 left)
 {
 	size_t used = heap->stats.used;
 
-	heap->used_max = growth && growth < SIZE_MAX - used ? used + growth : SIZE_MAX;
-	heap->run_peak = used;
+	heap->walls.used_max = left < SIZE_MAX - used ? used + left : SIZE_MAX;
+}
+
+u64 kmvm_heap_left(const struct kmvm_heap *heap)
+{
+	size_t used = heap->stats.used, max = heap->walls.used_max;
+
+	if (max == SIZE_MAX)
+		return KMVM_HEAP_ANY;
+	return max > used ? max - used : 0;
+}
+
+void kmvm_heap_account(struct kmvm_heap *heap)
+{
+	heap->run_peak = heap->stats.used;
 	heap->refused_by = KMVM_LIMIT_NONE;
 }
 
-void kmvm_heap_run_end(struct kmvm_heap *heap)
+struct kmvm_heap_walls kmvm_heap_lift(struct kmvm_heap *heap)
 {
-	heap->used_max = SIZE_MAX;
+	struct kmvm_heap_walls walls = heap->walls;
+
+	heap->walls = (struct kmvm_heap_walls) { .used_max = SIZE_MAX };
+	return walls;
+}
+
+void kmvm_heap_restore(struct kmvm_heap *heap, struct kmvm_heap_walls walls)
+{
+	heap->walls = walls;
 }
 
 void kmvm_heap_close(struct kmvm_heap *heap)

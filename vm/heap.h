@@ -36,6 +36,18 @@ struct kmvm_heap_stats {
 	u64 failures;
 };
 
+#define KMVM_HEAP_ANY	(~0ULL)		/* as many bytes as the heap has */
+
+/**
+ * struct kmvm_heap_walls - what stands between whoever allocates and the cap
+ * @reserve:	bytes of the cap that are not to be had
+ * @used_max:	what the bytes in use may not exceed
+ */
+struct kmvm_heap_walls {
+	size_t reserve;
+	size_t used_max;
+};
+
 /**
  * struct kmvm_heap - the heap itself
  *
@@ -46,8 +58,7 @@ struct kmvm_heap {
 	struct list_head chunks;			/* every chunk */
 	struct list_head partial[KMVM_HEAP_CLASSES];	/* those with room, by class */
 	struct kmvm_heap_stats stats;
-	size_t reserve;			/* bytes of the cap that are not to be had now */
-	size_t used_max;		/* what stats.used may not exceed: of the run that goes on */
+	struct kmvm_heap_walls walls;
 	size_t run_peak;		/* the most stats.used was since the run began */
 	enum kmvm_limit refused_by;	/* the limit that stood against the last refusal */
 };
@@ -62,23 +73,36 @@ void kmvm_heap_open(struct kmvm_heap *heap, size_t cap);
 /**
  * kmvm_heap_reserve() - closes or opens the part of the cap that scripts do not get
  * @heap:	the heap
- * @closed:	a script runs now; otherwise a program is loaded or judged
+ * @closed:	Ruby of a script may run now; otherwise a program is loaded
  *
  * Context: the VM's thread.
  */
 void kmvm_heap_reserve(struct kmvm_heap *heap, bool closed);
 
 /**
- * kmvm_heap_run() - begins the account of a run
+ * kmvm_heap_share() - lets the heap in use grow by so much and no more
  * @heap:	the heap
- * @growth:	bytes that may be in use beyond those that are now; 0: any
+ * @left:	bytes beyond those in use now, or KMVM_HEAP_ANY
  *
  * Context: the VM's thread.
  */
-void kmvm_heap_run(struct kmvm_heap *heap, u64 growth);
+void kmvm_heap_share(struct kmvm_heap *heap, u64 left);
 
-/* Its share is no longer counted; run_peak and refused_by stay. The VM's thread. */
-void kmvm_heap_run_end(struct kmvm_heap *heap);
+/* How much of the last share is left. The VM's thread. */
+u64 kmvm_heap_left(const struct kmvm_heap *heap);
+
+/* Begins the account of a run: run_peak and refused_by. The VM's thread. */
+void kmvm_heap_account(struct kmvm_heap *heap);
+
+/**
+ * kmvm_heap_lift() - takes reserve and share away for C that tells how something ended
+ * @heap:	the heap
+ *
+ * Context: the VM's thread; no Ruby may run until kmvm_heap_restore().
+ * Return: what stood there.
+ */
+struct kmvm_heap_walls kmvm_heap_lift(struct kmvm_heap *heap);
+void kmvm_heap_restore(struct kmvm_heap *heap, struct kmvm_heap_walls walls);
 
 /**
  * kmvm_heap_close() - gives back all memory; every block is gone

@@ -79,6 +79,7 @@ struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
 	run->request = *request;
 	kmvm_limits_read(&limits);
 	run->request.timeout_ns = request->timeout_ns ?: limits.timeout_ns;
+	run->heap_left = request->heap_max ?: KMVM_HEAP_ANY;
 	hrtimer_setup(&run->timeout, time_is_up, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	return run;
 }
@@ -126,6 +127,7 @@ void kmvm_run_end(struct kmvm_run *run)
 	struct kmvm_vm *vm = run->vm;
 
 	hrtimer_cancel(&run->timeout);
+	result->steps += run->event_steps;
 	if (run->started)
 		result->time_ns = ktime_to_ns(ktime_sub(ktime_get(), run->started));
 	result->value_size = run->value ? strlen(run->value) + 1 : 0;
@@ -162,7 +164,7 @@ void kmvm_run_end_stopped(struct kmvm_run *run)
 	enum kmvm_limit limit = READ_ONCE(run->limit);
 
 	if (run->stop == KMVM_GO && limit != KMVM_LIMIT_NONE)
-		end_spent(run, limit, "timed out\n");
+		end_spent(run, limit, limit == KMVM_LIMIT_STEPS ? "out of steps\n" : "timed out\n");
 	else
 		end_with(run, KMVM_INTERRUPTED, "interrupted\n");
 }
@@ -172,9 +174,9 @@ void kmvm_run_end_broken(struct kmvm_run *run)
 	end_spent(run, KMVM_LIMIT_ABORT, "mruby gave up; the VM starts afresh\n");
 }
 
-void kmvm_run_end_unopened(struct kmvm_run *run)
+void kmvm_run_end_unopened(struct kmvm_run *run, enum kmvm_limit limit)
 {
-	end_spent(run, KMVM_LIMIT_MEMORY, "no memory to open the VM\n");
+	end_spent(run, limit, "no memory to open the VM\n");
 }
 
 void kmvm_run_start(struct kmvm_run *run)
@@ -291,34 +293,51 @@ static int exit_status(mrb_state *mrb, mrb_value exc)
 	return mrb_integer_p(status) ? mrb_integer(status) & 0xff : 1;
 }
 
+/* The VM's own, raised because an allocation was refused; not one that a script has made. */
 static bool is_no_memory(mrb_state *mrb, mrb_value exc)
 {
-	return mrb_obj_class(mrb, exc) == mrb_obj_class(mrb, mrb_obj_value(mrb->nomem_err));
+	return mrb_obj_ptr(exc) == mrb->nomem_err;
+}
+
+/* It was stopped: by somebody, or by a limit. */
+static void end_as_stopped(struct kmvm_run *run)
+{
+	enum kmvm_limit limit = READ_ONCE(run->limit);
+
+	if (READ_ONCE(run->stop) != KMVM_GO || limit == KMVM_LIMIT_NONE) {
+		end(run, KMVM_INTERRUPTED, 1);
+	} else {
+		end(run, KMVM_SPENT, 1);
+		run->result.limit = limit;
+	}
 }
 
 /* What an exception that nobody rescued makes of the run. */
 static void judge(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value exc)
 {
 	mrb_state *mrb = vm->mrb;
+	/* A collection that is left because a stop waits looks like want of memory. */
+	bool stopped = kmvm_guard_stopped(vm) ||
+		(is_no_memory(mrb, exc) && kmvm_guard_stopping(vm));
 
-	if (kmvm_guard_stopped(vm)) {
-		bool stopped = READ_ONCE(run->stop) != KMVM_GO || run->limit == KMVM_LIMIT_NONE;
-
-		end(run, stopped ? KMVM_INTERRUPTED : KMVM_SPENT, 1);
-		run->result.limit = stopped ? KMVM_LIMIT_NONE : run->limit;
-		run->error = kmvm_error_text(vm, exc);
-	} else if (mrb_obj_is_kind_of(mrb, exc, vm->exit_class)) {
+	if (!stopped && mrb_obj_is_kind_of(mrb, exc, vm->exit_class)) {
 		end(run, KMVM_EXITED, exit_status(mrb, exc));
+		return;
+	}
+	if (stopped) {
+		end_as_stopped(run);
 	} else if (is_no_memory(mrb, exc)) {
 		end(run, KMVM_SPENT, 1);
-		run->result.limit = vm->heap.refused_by;
+		run->result.limit = vm->heap.refused_by ?: KMVM_LIMIT_MEMORY;
 		/* What the run held is garbage now, and its error needs some memory. */
 		mrb_full_gc(mrb);
-		run->error = kmvm_error_text(vm, exc);
 	} else {
 		end(run, KMVM_RAISED, 1);
-		run->error = kmvm_error_text(vm, exc);
 	}
+	run->error = kmvm_error_text(vm, exc, stopped);
+	/* A message of its own that never ends is the run's, too. */
+	if (!stopped && kmvm_guard_stopped(vm))
+		end_as_stopped(run);
 }
 
 static void inspect_value(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value value)
@@ -328,6 +347,8 @@ static void inspect_value(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value va
 	run->value = kmvm_value_text(vm, value, &exc);
 	if (!mrb_nil_p(exc))
 		judge(vm, run, exc);
+	else if (kmvm_guard_stopped(vm))
+		judge(vm, run, mrb_obj_value(vm->stop_error));
 }
 
 static void take_figures(struct kmvm_vm *vm, struct kmvm_run *run)
@@ -341,15 +362,17 @@ static void take_figures(struct kmvm_vm *vm, struct kmvm_run *run)
 	run->result.heap_peak = vm->heap.run_peak;
 }
 
-/* They are kept until somebody asks: for as long as that takes they are kmvm's. */
-static void charge_texts(struct kmvm_run *run)
+/* A text is kept until somebody asks: for as long as that takes it is kmvm's. */
+static char *charged(struct kmvm_run *run, char *text)
 {
-	run->texts = (run->value ? strlen(run->value) : 0) + (run->error ? strlen(run->error) : 0);
-	if (kmvm_budget_take(run->texts) == KMVM_LIMIT_NONE)
-		return;
-	run->texts = 0;
-	kvfree(run->value);
-	run->value = NULL;
+	size_t size = text ? strlen(text) + 1 : 0;
+
+	if (kmvm_budget_take(size) == KMVM_LIMIT_NONE) {
+		run->texts += size;
+		return text;
+	}
+	kvfree(text);
+	return NULL;
 }
 
 void kmvm_run_execute(struct kmvm_run *run)
@@ -364,33 +387,40 @@ void kmvm_run_execute(struct kmvm_run *run)
 
 	run->started = ktime_get();
 	run->cpu = current->se.sum_exec_runtime;
-	if (run->request.timeout_ns)
-		hrtimer_start(&run->timeout, ns_to_ktime(run->request.timeout_ns),
-			      HRTIMER_MODE_REL_SOFT);
-	vm->active = run;
-	vm->out = run->output;
 	mrb_gc_defaults(mrb);
 	/* Its share counts from what is alive, not from what others left lying about. */
 	if (run->request.heap_max)
 		mrb_full_gc(mrb);
-	kmvm_heap_run(&vm->heap, run->request.heap_max);
+	if (run->request.timeout_ns)
+		hrtimer_start(&run->timeout, ns_to_ktime(min_t(u64, run->request.timeout_ns, KTIME_MAX)),
+			      HRTIMER_MODE_REL_SOFT);
+	vm->active = run;
+	vm->out = run->output;
+	kmvm_heap_account(&vm->heap);
+	kmvm_heap_share(&vm->heap, run->heap_left);
+	kmvm_heap_reserve(&vm->heap, false);
 	kmvm_guard_arm(vm, &outer);
 
 	came_back = kmvm_guard_enter(vm, load_and_run, &execution, &exc);
-	kmvm_heap_run_end(&vm->heap);
-	kmvm_heap_reserve(&vm->heap, false);
+	kmvm_heap_reserve(&vm->heap, true);
 	mrb_gc_protect(mrb, execution.value);
 	mrb_vm_leave(mrb);
 	mrb_gc_defaults(mrb);
 	if (!came_back) {
 		judge(vm, run, exc);
+	} else if (kmvm_guard_stopped(vm)) {
+		/* An ensure block of its own has swallowed the stop. */
+		judge(vm, run, mrb_obj_value(vm->stop_error));
 	} else {
 		end(run, KMVM_DONE, 0);
 		if (run->request.flags & KMVM_RUN_INSPECT)
 			inspect_value(vm, run, execution.value);
 	}
 	take_figures(vm, run);
-	charge_texts(run);
+	run->heap_left = kmvm_heap_left(&vm->heap);
+	kmvm_heap_lift(&vm->heap);
+	run->value = charged(run, run->value);
+	run->error = charged(run, run->error);
 	run->result.lost_bytes += kmvm_output_flush(run->output);
 
 	vm->active = NULL;

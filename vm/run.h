@@ -88,6 +88,8 @@ struct kmvm_run {
 	enum kmvm_run_state state;	/* under the VM's lock */
 	enum kmvm_stop stop;		/* written under the VM's lock, read by its thread */
 	enum kmvm_limit limit;		/* of time or steps, met while it runs; set once */
+	u64 heap_left;			/* of its share, while its Ruby does not run */
+	u64 event_steps;		/* taken by its events; both the VM's thread only */
 	struct hrtimer timeout;		/* from its start to its end */
 	unsigned int handles;		/* alive and started by it; the VM's thread only */
 
@@ -163,8 +165,8 @@ void kmvm_run_end(struct kmvm_run *run);
 /* As kmvm_run_end(), for a run that was stopped while it waited or was followed. */
 void kmvm_run_end_stopped(struct kmvm_run *run);
 
-/* As kmvm_run_end(), for a run that found no memory to open mruby. The VM's thread. */
-void kmvm_run_end_unopened(struct kmvm_run *run);
+/* As kmvm_run_end(), for a run that found no memory, by @limit, to open mruby. The VM's thread. */
+void kmvm_run_end_unopened(struct kmvm_run *run, enum kmvm_limit limit);
 
 /* As kmvm_run_end(), for a run in which mruby gave up. The VM's thread. */
 void kmvm_run_end_broken(struct kmvm_run *run);

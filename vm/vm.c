@@ -123,10 +123,12 @@ static struct kmvm_run *leave(struct kmvm_vm *vm)
 
 static struct kmvm_run *next_run(struct kmvm_vm *vm)
 {
-	struct kmvm_run *run;
+	struct kmvm_run *run = NULL;
 
 	spin_lock(&vm->lock);
-	run = list_first_entry_or_null(&vm->runs, struct kmvm_run, on_vm);
+	/* Those that are queued wait for the fresh mruby. */
+	if (!kmvm_vm_is_resetting(vm))
+		run = list_first_entry_or_null(&vm->runs, struct kmvm_run, on_vm);
 	if (run) {
 		list_del_init(&run->on_vm);
 		WRITE_ONCE(vm->waiting, vm->waiting - 1);
@@ -228,6 +230,8 @@ static bool serve(struct kmvm_vm *vm)
 		struct kmvm_run *run;
 
 		wait_event_freezable(vm->wake, has_work(vm));
+		if (kmvm_vm_is_resetting(vm))
+			break;
 		kmvm_events_drive(vm);
 		run = next_run(vm);
 		if (run)
@@ -244,7 +248,8 @@ static void open_for(struct kmvm_vm *vm, u64 asked)
 	WRITE_ONCE(vm->error, open_ruby(vm));
 	if (vm->error)
 		pr_err_ratelimited("kmvm: %s: no memory to open it again\n", vm->name);
-	WRITE_ONCE(vm->resets_done, asked);
+	/* With error, for kmvm_vm_reset(). */
+	smp_store_release(&vm->resets_done, asked);
 	wake_up_all(&vm->was_reset);
 }
 
@@ -261,6 +266,7 @@ static void renew(struct kmvm_vm *vm)
 	vm->out = vm->log;
 	WRITE_ONCE(vm->in_event, false);
 	vm->event_spent = false;
+	vm->steps_outside = 0;
 	if (vm->event_origin)
 		kmvm_run_put(vm->event_origin);
 	vm->event_origin = NULL;
@@ -290,7 +296,7 @@ static void try_again(struct kmvm_vm *vm)
 	run = next_run(vm);
 	if (run) {
 		leave(vm);
-		kmvm_run_end_unopened(run);
+		kmvm_run_end_unopened(run, vm->heap.refused_by ?: KMVM_LIMIT_MEMORY);
 	}
 }
 
@@ -304,7 +310,7 @@ static void refuse_runs(struct kmvm_vm *vm)
 	list_splice_init(&vm->runs, &refused);
 	list_for_each_entry(run, &refused, on_vm)
 		run->state = KMVM_RUN_RUNNING;
-	vm->waiting = 0;
+	WRITE_ONCE(vm->waiting, 0);
 	spin_unlock(&vm->lock);
 	list_for_each_entry_safe(run, next, &refused, on_vm) {
 		list_del_init(&run->on_vm);
@@ -472,16 +478,18 @@ unsigned int kmvm_vm_kill(struct kmvm_vm *vm, enum kmvm_stop stop, unsigned int 
 		kmvm_run_urge(run, stop);
 		runs++;
 	}
-	spin_unlock(&vm->lock);
 	*events = READ_ONCE(vm->in_event) && !READ_ONCE(vm->event_origin);
 	if (*events)
-		WRITE_ONCE(vm->event_stop, vm->event_stop == KMVM_GO ? stop : KMVM_STOP_HARD);
+		WRITE_ONCE(vm->event_stop,
+			   READ_ONCE(vm->event_stop) == KMVM_GO ? stop : KMVM_STOP_HARD);
+	spin_unlock(&vm->lock);
 	wake_up(&vm->wake);
 	return runs;
 }
 
 int kmvm_vm_reset(struct kmvm_vm *vm)
 {
+	struct kmvm_run *run;
 	u64 ticket;
 
 	spin_lock(&vm->lock);
@@ -489,10 +497,13 @@ int kmvm_vm_reset(struct kmvm_vm *vm)
 	WRITE_ONCE(vm->resets_asked, ticket);
 	if (vm->current_run)
 		kmvm_run_urge(vm->current_run, KMVM_STOP_HARD);
+	list_for_each_entry(run, &vm->following, on_vm)
+		kmvm_run_urge(run, KMVM_STOP_HARD);
 	spin_unlock(&vm->lock);
 	wake_up(&vm->wake);
-	if (wait_event_interruptible(vm->was_reset,
-				     READ_ONCE(vm->resets_done) >= ticket || READ_ONCE(vm->dead)))
+	if (wait_event_freezable(vm->was_reset,
+				 smp_load_acquire(&vm->resets_done) >= ticket ||
+				 READ_ONCE(vm->dead)))
 		return -EINTR;
 	return READ_ONCE(vm->dead) ? -ENODEV : READ_ONCE(vm->error);
 }
@@ -554,9 +565,20 @@ static bool drives(struct kmvm_vm *vm)
 	return !vm->in_event && kmvm_stack_left() >= THREAD_SIZE * 5 / 8;
 }
 
+/* Has a run that is followed had its time, or been stopped? */
+static bool is_over(struct kmvm_vm *vm)
+{
+	bool ended;
+
+	spin_lock(&vm->lock);
+	ended = over(vm);
+	spin_unlock(&vm->lock);
+	return ended;
+}
+
 static bool may_wake(struct kmvm_vm *vm)
 {
-	return kmvm_guard_stopping(vm) || (drives(vm) && kmvm_events_pending(vm));
+	return kmvm_guard_stopping(vm) || (drives(vm) && (kmvm_events_pending(vm) || is_over(vm)));
 }
 
 /* A block that sleeps must look again when its time is over: a run may wait by then. */
@@ -564,6 +586,7 @@ static ktime_t next_look(struct kmvm_vm *vm, ktime_t until)
 {
 	ktime_t over = ktime_add_ns(vm->event_start, vm->event_max + 1);
 
+	/* Whoever comes later wakes the thread up. */
 	if (vm->in_event && ktime_before(ktime_get(), over) && ktime_before(over, until))
 		return over;
 	return until;
@@ -582,8 +605,10 @@ void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until)
 						 current->timer_slack_ns, HRTIMER_MODE_ABS);
 		finish_wait(&vm->wake, &wait);
 		try_to_freeze();
-		if (drives(vm))
+		if (drives(vm)) {
 			kmvm_events_drive(vm);
+			kmvm_vm_reap(vm);
+		}
 	}
 }
 

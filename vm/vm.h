@@ -73,6 +73,7 @@ struct kmvm_vm {
 	struct mrb_jmpbuf *pad;		/* where abort() lands; NULL: nowhere */
 	bool broken;			/* mrb cannot be entered: abort() was called, or it closes */
 	u64 steps;			/* counted by the run that goes on, up to the last look */
+	u64 steps_outside;		/* in an event: what its run has counted outside of events */
 	s32 quantum;			/* and how many there may be up to the next one */
 	s64 grace;			/* steps that ensure blocks have left; -1: no stop raised */
 	struct RObject *stop_error;	/* what a stop raises; NULL until mruby is open */
@@ -136,8 +137,9 @@ unsigned int kmvm_vm_kill(struct kmvm_vm *vm, enum kmvm_stop stop, unsigned int 
  * What goes on is stopped, all handles are closed, queued runs stay queued.
  *
  * Context: a process; sleeps until it is done.
- * Return: 0; -EINTR when a signal came: it will be done all the same; -ENODEV when the VM
- * was closed meanwhile.
+ * Return: 0; -EINTR when a signal came: it will be done all the same; -ENOMEM when there was
+ * no memory to open it again: the next run tries once more; -ENODEV when the VM was closed
+ * meanwhile.
  */
 int kmvm_vm_reset(struct kmvm_vm *vm);
 

@@ -240,7 +240,9 @@ static int command_e(struct words *words)
 	if (!words->left || strcmp(*words->at, "-e")) {
 		fclose(lines);
 		free(code.at);
-		return bad_usage(words->left ? *words->at : NULL, "unknown option");
+		return bad_usage(words->left ? *words->at : NULL,
+				 words->at[0] && words->at[0][0] == '-' ? "unknown option"
+				 : "options stand behind the command");
 	}
 	while (take_word(words, "-e")) {
 		char *line = next_word(words);
