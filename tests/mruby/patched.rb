@@ -449,6 +449,58 @@ assert("0147: blocks that outlive their frames, without memory") do
   assert_equal %w[text3 text1 text2], kept.map { |block| block.call }
 end
 
+assert("0180: a method in C that is handed on to itself") do
+  ended = lambda do |&block|
+    begin
+      block.call
+      :came_back
+    rescue SystemStackError
+      :ended
+    end
+  end
+  answers = [
+    ended.call { send(*([:send] * 300), :to_s) },
+    ended.call { 5.__send__(*([:__send__, :instance_exec] * 100), &:to_s) },
+    ended.call { (0...300).inject(5.method(:to_s)) { |method, _| method.method(:call) }.call },
+    ended.call { UnboundMethod.instance_method(:bind_call).then { |it| it.bind_call(*([it] * 300), 1) } rescue 1 },
+  ]
+  assert_equal [], answers - [:came_back, :ended]
+  assert_equal "5", 5.method(:send).call(:send, :to_s)
+  assert_equal 5, 5.instance_eval(&:itself)
+end
+
+assert("0181: an error whose class was removed") do
+  names = [:NameError, :TypeError, :NoMethodError]
+  kept = names.map { |name| Object.const_get(name) }
+  errors = []
+  begin
+    names.each { |name| Object.__send__(:remove_const, name) }
+    [-> { Nothing }, -> { 5 + nil }, -> { nil.nothing }].each do |wrong|
+      begin
+        wrong.call
+      rescue Exception => e
+        errors << e.class
+      end
+    end
+  ensure
+    names.each_with_index { |name, i| Object.const_set(name, kept[i]) }
+  end
+  assert_equal [StandardError] * 3, errors
+  assert_raise(NameError) { Nothing }
+end
+
+assert("0182: quoted-printable longer than its buffer") do
+  (100..300).each do |length|
+    ["a", "=", "\xff", " ", "\n", "a=b\n"].each do |piece|
+      text = (piece * length)[0, length]
+      [1, 40, 1000].each do |width|
+        assert_equal text, [text].pack("M#{width}").unpack("M")[0]
+      end
+    end
+  end
+  assert_equal "=3D" * 24 + "=\n" + "=3D=\n", ["=" * 25].pack("M")
+end
+
 LIMITS = [0, 1, -1, 45, 1 << 31, 1 << 32, (1 << 62) - 1, 1 << 62, (1 << 63) - 1, -(1 << 63), 1 << 64]
 
 assert("faults: indices and lengths around every limit") do
