@@ -125,6 +125,38 @@ static void out_of_steps(const void *data)
 	      got.result.steps);
 }
 
+/*
+ * Long work inside of C counts as steps, and ends with them: from the step at which the stop
+ * is due to the end there is one piece of that work. The largest one moves what memory the run
+ * has: a step each 256 bytes.
+ */
+static void out_of_steps_in_c(const void *data)
+{
+	struct kmvm_run_args args = limited(data, 0);
+	int fd = session_read_write();
+	struct outcome got;
+
+	/* Alone, and where ensure asks for as much again: the grace is all it gets. */
+	for (int i = 0; i < 2; i++) {
+		char text[1000];
+		u64 piece;
+
+		if (i) {
+			snprintf(text, sizeof(text), "begin; loop { }; ensure; %s; end", (const char *)data);
+			args = limited(text, 0);
+		}
+		args.steps_max = 5000;
+		finish(fd, &args, &got);
+		ends_spent(&got, KMVM_LIMIT_STEPS);
+		piece = 4096 + got.result.heap_peak / 256;
+		holds(got.result.steps >= 5000 && got.result.steps <= 5000 + i * 65536 + piece,
+		      "%llu steps and %llu bytes, %s", got.result.steps, got.result.heap_peak,
+		      i ? "with an ensure block" : "alone");
+	}
+}
+
+#define STEPS_IN_C(what, ruby)	{ "limit: steps end " what, out_of_steps_in_c, ruby }
+
 /* To the step: one less than it takes is too few. */
 static void steps_exactly(const void *data)
 {
@@ -589,6 +621,84 @@ static void log_of_a_vm(const void *data)
 	      after.log_lost - before.log_lost);
 }
 
+/*
+ * All the timers there may be, at the shortest period: interrupts must not come faster than
+ * their events are taken, or the processor that has them does nothing else.
+ */
+static void timers_at_full_speed(const void *data)
+{
+	struct kmvm_run_args args = limited(data, KMVM_RUN_ASYNC);
+	int fd = session_read_write();
+	struct output output = { 0 };
+	struct outcome got;
+	u64 begun;
+
+	is(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, 0, "errno");
+	read_until(fd, &output, "on");
+	is(info_of(fd).handles, info_of(fd).handles_max, "timers alive");
+	begun = now();
+	for (int i = 0; i < 100; i++)
+		nap();
+	holds(now() - begun < at_most(5 * SECOND), "100 naps took %llu ms", (now() - begun) / MS);
+	is(stop_run(fd, args.id, 0), 0, "errno of the stop");
+	is(wait_run(fd, args.id, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_INTERRUPTED, "outcome (%s)", got.error);
+	is(info_of(fd).handles, 0, "timers alive");
+}
+
+/*
+ * Ten thousand runs that end in the middle of a big integer's work, out of steps or out of
+ * memory, at ever other places: nothing of them is left.
+ */
+static void limbs_of_stopped_runs(const void *data)
+{
+	static const struct {
+		const char *text;
+		u32 limit;
+	} programs[] = {
+		{ "a = 7 ** 3000; loop { a * a }", KMVM_LIMIT_STEPS },
+		{ "a = 3; loop { a = a * a }", KMVM_LIMIT_HEAP },
+		{ "a = 7 ** 3000; b = 3 ** 2000; loop { a / b; a % b }", KMVM_LIMIT_STEPS },
+		{ "a = 7 ** 300; loop { a = (a << 3000) + a }", KMVM_LIMIT_HEAP },
+		{ "a = 7 ** 2000; loop { a.to_s; a << 5000; a - 1 }", KMVM_LIMIT_STEPS },
+		{ "a = []; b = 7 ** 500; loop { a << b * b << b / 3 << b.to_s }", KMVM_LIMIT_HEAP },
+		{ "begin; a = 7 ** 2000; loop { a * a }; ensure; a * a; end", KMVM_LIMIT_STEPS },
+		{ "a = 3; begin; loop { a = a * a }; ensure; a * a; end", KMVM_LIMIT_HEAP },
+	};
+	unsigned int many = setting("KMVM_STOPPED_RUNS", 10000);
+	int fd = session_read_write();
+	struct kmvm_run_args args[COUNT(programs)];
+	struct kmvm_info before = { 0 }, after;
+	unsigned int seed = 1;
+	struct outcome got;
+
+	allow(900);
+	for (unsigned int i = 0; i < COUNT(args); i++)
+		args[i] = limited(programs[i].text, 0);
+	for (unsigned int i = 0; i < many + 80; i++) {
+		struct kmvm_run_args *one = &args[i % COUNT(args)];
+
+		/* What the first ones left lying about is there before the count. */
+		if (i == 80) {
+			expect(fd, "GC.start", KMVM_DONE, NULL);
+			before = info_of(fd);
+		}
+		if (programs[i % COUNT(args)].limit == KMVM_LIMIT_STEPS)
+			one->steps_max = 50 + rand_r(&seed) % 3000;
+		else
+			one->heap_max = 2048 + rand_r(&seed) % 30000;
+		finish(fd, one, &got);
+		ends_spent(&got, programs[i % COUNT(args)].limit);
+	}
+	expect(fd, "GC.start", KMVM_DONE, NULL);
+	after = info_of(fd);
+	/* An operation that loses its limbs loses some hundred bytes. */
+	holds(after.heap_bytes < before.heap_bytes + (16 << 10), "%lld bytes more in use than before",
+	      (long long)(after.heap_bytes - before.heap_bytes));
+	summary("%u runs ended amid big integers, half of them without memory: %lld bytes more than before",
+		many, (long long)(after.heap_bytes - before.heap_bytes));
+}
+
 static const struct test limit_tests[] = {
 	{ "limit: a timeout ends a run that loops", times_out, "loop { }" },
 	{ "limit: a timeout ends a run that sleeps", times_out, "sleep" },
@@ -607,6 +717,19 @@ static const struct test limit_tests[] = {
 	  "begin; loop { }; rescue Exception; retry; end" },
 	{ "limit: steps end a run that loops in ensure", out_of_steps, "begin; loop { }; ensure; loop { }; end" },
 	{ "limit: steps end a run that calls itself", out_of_steps, "def f = (begin; f; rescue SystemStackError; end); loop { f }" },
+	STEPS_IN_C("a power of a big integer", "7 ** 100_000"),
+	STEPS_IN_C("a product of big integers", "a = 1 << 800_000; a -= 1; a * a"),
+	STEPS_IN_C("a quotient of big integers", "a = 1 << 800_000; b = (1 << 400_000) - 1; a / b"),
+	STEPS_IN_C("the digits of a big integer", "((1 << 800_000) - 1).to_s"),
+	STEPS_IN_C("a string many times over", "s = 'xyz' * 1_000_000; loop { s.dup << 'x' }"),
+	STEPS_IN_C("a search in a string", "('x' * 1_000_000).index('x' * 10_000 + 'y')"),
+	STEPS_IN_C("a sort", "Array.new(100_000) { 1 }.sort; loop { ([3, 1, 2] * 30_000).sort }"),
+	STEPS_IN_C("a product of arrays", "a = [1] * 60; a.product(a, a)"),
+	STEPS_IN_C("packing", "a = [1] * 100_000; loop { a.pack('N*') }"),
+	STEPS_IN_C("a sum of arrays", "a = [1] * 100_000; loop { a + a }"),
+	STEPS_IN_C("a search in an array", "a = [1] * 100_000; loop { a.index(2) }"),
+	STEPS_IN_C("the keys of a hash", "h = {}; 3000.times { |i| h[i] = i }; loop { h.keys; h.values; h.dup }"),
+	STEPS_IN_C("a format", "loop { sprintf('%100000x', 1) }"),
 	{ "limit: steps are counted one by one", steps_exactly },
 	{ "limit: a run's share of the heap, in small pieces", heap_of_a_run, "a = []; loop { a << 'x' * 500 }" },
 	{ "limit: a run's share of the heap, in one piece", heap_of_a_run, "'x' * 1_100_000" },
@@ -618,6 +741,12 @@ static const struct test limit_tests[] = {
 	{ "limit: images that are half there count for the budget", images_in_the_making, NULL, true, true },
 	{ "limit: thousands of sessions", sessions_by_the_thousand, NULL, false, true },
 	{ "limit: rings that nobody reads count for the budget", rings_by_the_thousand, NULL, true, true },
+	{ "limit: ten thousand runs stopped or out of memory amid big integers leave nothing", limbs_of_stopped_runs,
+	  .once = true },
+	{ "limit: timers at full speed leave the processor to others, in the sleep of their run", timers_at_full_speed,
+	  "1024.times { Linux::Timer.every(us: 100) { } }; puts 'on'; sleep" },
+	{ "limit: timers at full speed leave the processor to others, when nobody takes their events",
+	  timers_at_full_speed, "1024.times { Linux::Timer.every(us: 100) { } }; puts 'on'; loop { }" },
 	{ "limit: kill ends a run of another session", killed, "puts 'on'; loop { }" },
 	{ "limit: kill ends a sleep of another session", killed, "puts 'on'; sleep" },
 	{ "limit: kill at once enters no ensure", killed_twice },
