@@ -17,6 +17,7 @@ help:
 	@echo 'make install, uninstall    into DESTDIR (none), PREFIX (/usr/local)'
 	@echo 'make demo                  builds all, runs examples/hello.rb in a guest kernel'
 	@echo 'make test                  every test; KERNELS="$(KERNELS)" TESTS=... to choose'
+	@echo 'make soak KERNEL=debug     ten minutes of honest clients among hostile ones'
 	@echo 'make bench KERNEL=6.1      what programs cost, and the limits; BENCH="fib hash" to choose'
 	@echo 'make vm KERNEL=6.1         a shell in a guest kernel with kmvm loaded'
 	@echo
@@ -40,12 +41,15 @@ module-for:
 	+@test -n "$(KERNEL)" || { echo 'usage: make module-for KERNEL=6.1' >&2; exit 2; }
 	+@set -e; kernel=$$(scripts/kernel "$(KERNEL)"); eval "$$kernel"; scripts/module "$$headers"
 
-.PHONY: demo test bench vm
+.PHONY: demo test soak bench vm
 demo:
 	+@scripts/demo
 
 test:
 	+@KERNELS="$(KERNELS)" scripts/test $(TESTS)
+
+soak:
+	+@scripts/soak $(or $(KERNEL),debug)
 
 bench:
 	+@scripts/bench --kernel $(or $(KERNEL),6.1) --repeat $(or $(REPEAT),1) $(BENCH)
