@@ -28,7 +28,7 @@ MODULE_PARM_DESC(budget_mib, "MiB the whole module may hold, all VMs, images and
 
 static unsigned int floor_mib;
 module_param(floor_mib, uint, 0644);
-MODULE_PARM_DESC(floor_mib, "MiB of memory that must be available before the module takes more (default 0: a 32nd of memory, 256 at most)");
+MODULE_PARM_DESC(floor_mib, "MiB of memory that must be available before the module takes more (default 0: a sixteenth of memory, at least 16, 256 at most)");
 
 static unsigned int timeout_ms;
 module_param(timeout_ms, uint, 0644);
@@ -57,7 +57,7 @@ static u64 memory_floor(void)
 {
 	u64 mib = READ_ONCE(floor_mib);
 
-	return mib ? min(mib << 20, memory()) : min_t(u64, memory() / 32, SZ_256M);
+	return mib ? min(mib << 20, memory()) : clamp_t(u64, memory() / 16, SZ_16M, SZ_256M);
 }
 
 u64 kmvm_limit_event(void)

@@ -587,3 +587,18 @@ assert("faults: more references to one block than can be counted") do
   assert_raise(RuntimeError) { 70000.times { kept << proc { 1 } } }
   assert_equal 1, kept.last.call
 end
+
+assert("0196: each_object gives nothing that C may be working on") do
+  kinds = []
+  ObjectSpace.each_object { |object| kinds |= [object.class] if [Array, Hash, String, Proc, Range].include?(object.class) }
+  assert_equal [], kinds
+  wiper = Class.new do
+    def to_s
+      ObjectSpace.each_object(Array) { |array| array.clear }
+      GC.start
+      "x"
+    end
+  end
+  assert_equal "x" * 20, [wiper.new] .*(20).join
+  assert_true ObjectSpace.each_object(Class) { } > 10
+end

@@ -56,7 +56,7 @@ ROADS = {
   "inherited" => -> { Class.new { def self.inherited(other) = Class.new(other) }.then { |k| Class.new(k) } },
   "singleton" => -> { o = Class.new; 3000.times { o = o.singleton_class }; o },
   "count_objects" => -> { at_each_depth { ObjectSpace.count_objects } },
-  "each_object" => -> { at_each_depth { ObjectSpace.each_object(Range) { } } },
+  "each_object" => -> { at_each_depth { ObjectSpace.each_object(Class) { } } },
   "pack" => -> { at_each_depth { ["abc=" * 90].pack("M"); [1, 2].pack("NnC"); ["x" * 99].pack("m").unpack("m") } },
   "sprintf" => -> { at_each_depth { format("%5d %s %x %p", 5, "five", 2**70, [1]) } },
   "bigint" => -> { at_each_depth { (3**200).to_s.to_i / 7**50; (3**99).pow(5**50, 7**60) } },
