@@ -699,6 +699,158 @@ static void limbs_of_stopped_runs(const void *data)
 		many, (long long)(after.heap_bytes - before.heap_bytes));
 }
 
+/* What a script says of how it ended is still the script's: its share, and not the reserve. */
+static void last_words(const void *data)
+{
+	struct kmvm_run_args args = limited(data, KMVM_RUN_INSPECT);
+	int fd = session_read_write();
+	struct kmvm_info before;
+	struct outcome got;
+
+	expect(fd, "$k = []; GC.start", KMVM_DONE, NULL);
+	before = info_of(fd);
+	args.heap_max = 1 << 20;
+	finish(fd, &args, &got);
+	holds(got.result.heap_peak <= before.heap_bytes + (1 << 20) + (16 << 10), "%llu bytes at most, %llu before",
+	      got.result.heap_peak, before.heap_bytes);
+	args.heap_max = 0;
+	finish(fd, &args, &got);
+	expect(fd, "$k = nil; 1", KMVM_DONE, "1");
+}
+
+#define GROWS(name)								\
+	"class Grows < StandardError; def " name "; [500, 20].each { |n| begin; loop { $k << 'x' * n }; " \
+	"rescue NoMemoryError; end }; 'told'; end; end; "
+
+static void swallowed(const void *data)
+{
+	struct kmvm_run_args args = limited(data, KMVM_RUN_INSPECT);
+	int fd = session_read_write();
+	struct outcome got;
+
+	args.timeout_ns = 100 * MS;
+	finish(fd, &args, &got);
+	ends_spent(&got, KMVM_LIMIT_TIME);
+	is(info_of(fd).handles, 0, "timers alive");
+}
+
+/* The collection before a run with a share is nobody's work. */
+static void many_small_runs(const void *data)
+{
+	struct kmvm_run_args args = limited("1", 0);
+	int fd = session_read_write();
+	struct outcome got;
+
+	args.heap_max = 1 << 20;
+	args.steps_max = 10000;
+	for (int i = 0; i < 100; i++) {
+		finish(fd, &args, &got);
+		is(got.result.outcome, KMVM_DONE, "outcome of run %d (%s)", i, got.error);
+	}
+}
+
+static void followed_beside_a_sleep(const void *data)
+{
+	struct kmvm_run_args args = limited("Linux::Timer.after(s: 1000) { }", KMVM_RUN_FOLLOW | KMVM_RUN_ASYNC);
+	int fd = session_read_write(), other = session_read_write();
+	struct outcome got;
+	u64 asleep;
+
+	args.timeout_ns = 200 * MS;
+	is(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, 0, "errno");
+	asleep = start(other, 0, "sleep");
+	is(wait_run(fd, args.id, &got), 0, "errno of the wait");
+	ends_spent(&got, KMVM_LIMIT_TIME);
+	is(stop_run(other, asleep, 0), 0, "errno of the stop");
+	is(wait_run(other, asleep, &got), 0, "errno of the other wait");
+	is(got.result.outcome, KMVM_INTERRUPTED, "outcome of the other");
+}
+
+static void steps_of_its_timers(const void *data)
+{
+	struct kmvm_run_args args = limited(data, KMVM_RUN_FOLLOW);
+	int fd = session_read_write();
+	struct outcome got;
+
+	args.steps_max = 10000;
+	finish(fd, &args, &got);
+	ends_spent(&got, KMVM_LIMIT_STEPS);
+	expect(fd, "$i < 100_000", KMVM_DONE, "true");
+}
+
+static void share_of_its_timers(const void *data)
+{
+	struct kmvm_run_args args = limited("$n = []; $full = 0; t = Linux::Timer.every(ms: 1) { begin; $n << 'x' * 300_000; "
+					    "rescue NoMemoryError; $full += 1; t.cancel; end }", KMVM_RUN_FOLLOW);
+	int fd = session_read_write();
+	struct outcome got;
+
+	args.heap_max = 1 << 20;
+	finish(fd, &args, &got);
+	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
+	expect(fd, "[$n.size, $full]", KMVM_DONE, "[3, 1]");
+	expect(fd, "$n = nil; GC.start", KMVM_DONE, NULL);
+}
+
+/* Somebody's timer fires while a run with a small share sleeps. */
+static void share_beside_timers(const void *data)
+{
+	struct kmvm_run_args args = limited("usleep 1000 until $good > 20; a = 'x' * 50_000; a.size", KMVM_RUN_INSPECT);
+	int fd = session_read_write();
+	struct outcome got;
+
+	is(run(fd, 0, &got, "$good = $bad = 0; Linux::Timer.every(ms: 2) { begin; 'x' * 200_000; $good += 1; "
+	       "rescue NoMemoryError; $bad += 1; end }"), 0, "errno");
+	args.heap_max = 100000;
+	finish(fd, &args, &got);
+	is_text(got.value, "50000", "value (%s)", got.error);
+	expect(fd, "$bad", KMVM_DONE, "0");
+	expect(fd, "ObjectSpace.each_object(Linux::Timer, &:cancel)", KMVM_DONE, NULL);
+}
+
+/* One that sleeps gives way to whoever sleeps among the events. */
+static void sleeping_block(const void *data)
+{
+	struct kmvm_run_args args = limited("usleep 20_000 until $began; sleep 1; 5", KMVM_RUN_INSPECT);
+	int fd = session_read_write();
+	struct outcome got;
+
+	is(run(fd, 0, &got, "$began = nil; Linux::Timer.after(ms: 1) { $began = true; sleep }"), 0, "errno");
+	args.timeout_ns = 60 * SECOND;
+	finish(fd, &args, &got);
+	is_text(got.value, "5", "value (outcome %u, %s)", got.result.outcome, got.error);
+	until(vm_idle(fd));
+}
+
+static void own_error(const void *data)
+{
+	int fd = session_read_write();
+	struct outcome got;
+
+	is(run(fd, 0, &got, "raise NoMemoryError, 'mine'"), 0, "errno");
+	is(got.result.outcome, KMVM_RAISED, "outcome");
+	is(got.result.limit, KMVM_LIMIT_NONE, "limit");
+	contains(got.error, "mine", "error");
+}
+
+/* Texts end at their first NUL, and nothing is kept behind it. */
+static void texts_with_nul(const void *data)
+{
+	int fd = session_read_write();
+	struct kmvm_info before = info_of(fd);
+	struct outcome got;
+
+	is(run(fd, KMVM_RUN_INSPECT, &got, "o = Object.new; def o.inspect = \"ab\\0\" + 'x' * 65000; o"), 0, "errno");
+	is(got.result.value_size, 3, "value_size");
+	is(run(fd, 0, &got, "raise \"ab\\0\" + 'x' * 65000"), 0, "errno");
+	holds(got.result.error_size < 200, "error_size is %u", got.result.error_size);
+	for (int i = 0; i < 8; i++)
+		start(fd, KMVM_RUN_INSPECT, "'x' * 60_000");
+	until(vm_idle(fd));
+	holds(info_of(fd).budget_held >= before.budget_held + 8 * 60000, "eight texts of 60000 bytes count %lld",
+	      (long long)(info_of(fd).budget_held - before.budget_held));
+}
+
 static const struct test limit_tests[] = {
 	{ "limit: a timeout ends a run that loops", times_out, "loop { }" },
 	{ "limit: a timeout ends a run that sleeps", times_out, "sleep" },
@@ -735,6 +887,28 @@ static const struct test limit_tests[] = {
 	{ "limit: a run's share of the heap, in one piece", heap_of_a_run, "'x' * 1_100_000" },
 	{ "limit: a run's share of the heap, in symbols", symbols_count },
 	{ "limit: a run's share is what it adds to the heap", heap_beside_others },
+	{ "limit: a message of its own is within the share", last_words, GROWS("message") "raise Grows" },
+	{ "limit: an inspect of its own is within the share", last_words, GROWS("inspect") "Grows.new" },
+	{ "limit: a stop that return in ensure swallows ends the run and its timers", swallowed,
+	  "def f; begin; loop { }; ensure; Linux::Timer.every(ms: 1) { }; return 1; end; end; f" },
+	{ "limit: a stop that break in ensure swallows ends the run", swallowed,
+	  "loop { begin; loop { }; ensure; break; end }; 7" },
+	{ "limit: a stop that an inspect swallows ends the run", swallowed,
+	  "o = Object.new; def o.inspect; begin; loop { }; ensure; return 'hu'; end; end; o" },
+	{ "limit: a message that never ends is the run's", swallowed,
+	  "class Foul < StandardError; def message = loop { }; end; raise Foul" },
+	{ "limit: time that is up amid a collection is time", swallowed, "a = 'a' * 4_000_000; loop { a.succ }" },
+	{ "limit: collections before runs are nobody's steps", many_small_runs },
+	{ "limit: a followed run ends in time although another one sleeps", followed_beside_a_sleep },
+	{ "limit: steps of a followed run's timers count", steps_of_its_timers,
+	  "$i = 0; Linux::Timer.every(ms: 1) { 2000.times { $i += 1 } }" },
+	{ "limit: steps of timers in a run's own sleep count", steps_of_its_timers,
+	  "$i = 0; Linux::Timer.every(ms: 1) { 2000.times { $i += 1 } }; sleep" },
+	{ "limit: a share holds in the blocks of a followed run", share_of_its_timers },
+	{ "limit: a share is not met by somebody else's timers", share_beside_timers },
+	{ "limit: a block that sleeps gives way", sleeping_block },
+	{ "limit: a NoMemoryError that a script makes is an exception", own_error },
+	{ "limit: texts count by what they take", texts_with_nul },
 	{ "limit: a heap full of globals has room to load what clears it", full_of_globals },
 	{ "limit: one budget for all of the module", budget_of_the_module, NULL, true, true },
 	{ "limit: nothing is taken below the floor of available memory", floor_of_memory, NULL, true, true },
