@@ -501,6 +501,7 @@ int kmvm_vm_reset(struct kmvm_vm *vm)
 		kmvm_run_urge(run, KMVM_STOP_HARD);
 	spin_unlock(&vm->lock);
 	wake_up(&vm->wake);
+	/* Pairs with open_for(): error is that of this reset or of a later one. */
 	if (wait_event_freezable(vm->was_reset,
 				 smp_load_acquire(&vm->resets_done) >= ticket ||
 				 READ_ONCE(vm->dead)))
