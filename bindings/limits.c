@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a script may use, as far as anybody has said. */
 #include <linux/kernel.h>
-#include <linux/math64.h>
+#include <linux/minmax.h>
 
 #include <mruby.h>
 #include <mruby/hash.h>

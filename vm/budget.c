@@ -6,13 +6,12 @@
  * so that is done once for each LOOK_BYTES taken, and for every larger piece.
  */
 #include <linux/atomic.h>
-#include <linux/ktime.h>
-#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
+#include <linux/time64.h>
 
 #include "budget.h"
 

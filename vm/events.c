@@ -10,9 +10,9 @@
 #include <mruby/data.h>
 
 #include "binding.h"
+#include "budget.h"
 #include "error.h"
 #include "guard.h"
-#include "budget.h"
 #include "vm.h"
 
 void kmvm_handle_open(struct kmvm_handle *handle, struct kmvm_vm *vm,

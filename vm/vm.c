@@ -28,8 +28,8 @@
 
 #include "../stub/libc/abort.h"
 #include "binding.h"
-#include "guard.h"
 #include "budget.h"
+#include "guard.h"
 #include "stack.h"
 #include "vm.h"
 

@@ -35,15 +35,21 @@ static void ends_spent(const struct outcome *got, u32 limit)
 
 #define MS	1000000ULL
 
+static void runs_out_of_time(int fd, const char *text, u32 flags, struct outcome *got)
+{
+	struct kmvm_run_args args = limited(text, flags);
+
+	args.timeout_ns = 100 * MS;
+	finish(fd, &args, got);
+	ends_spent(got, KMVM_LIMIT_TIME);
+}
+
 static void times_out(const void *data)
 {
-	struct kmvm_run_args args = limited(data, 0);
 	int fd = session_read_write();
 	struct outcome got;
 
-	args.timeout_ns = 100 * MS;
-	finish(fd, &args, &got);
-	ends_spent(&got, KMVM_LIMIT_TIME);
+	runs_out_of_time(fd, data, 0, &got);
 	contains(got.error, "timed out", "error");
 	holds(got.result.time_ns >= 100 * MS, "it ended after %llu ns", got.result.time_ns);
 	expect(fd, "1 + 1", KMVM_DONE, "2");
@@ -51,14 +57,10 @@ static void times_out(const void *data)
 
 static void times_out_followed(const void *data)
 {
-	struct kmvm_run_args args = limited("Linux::Timer.every(ms: 1) { $ticks += 1 }; $ticks = 0",
-					    KMVM_RUN_FOLLOW);
 	int fd = session_read_write();
 	struct outcome got;
 
-	args.timeout_ns = 100 * MS;
-	finish(fd, &args, &got);
-	ends_spent(&got, KMVM_LIMIT_TIME);
+	runs_out_of_time(fd, "Linux::Timer.every(ms: 1) { $ticks += 1 }; $ticks = 0", KMVM_RUN_FOLLOW, &got);
 	is(info_of(fd).handles, 0, "timers alive");
 }
 
@@ -724,13 +726,10 @@ static void last_words(const void *data)
 
 static void swallowed(const void *data)
 {
-	struct kmvm_run_args args = limited(data, KMVM_RUN_INSPECT);
 	int fd = session_read_write();
 	struct outcome got;
 
-	args.timeout_ns = 100 * MS;
-	finish(fd, &args, &got);
-	ends_spent(&got, KMVM_LIMIT_TIME);
+	runs_out_of_time(fd, data, KMVM_RUN_INSPECT, &got);
 	is(info_of(fd).handles, 0, "timers alive");
 }
 
