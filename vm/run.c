@@ -382,7 +382,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 	struct execution execution = { .run = run, .value = mrb_nil_value() };
 	int arena = mrb_gc_arena_save(mrb);
 	struct kmvm_guard_state outer;
-	bool came_back;
+	bool came_back, kept;
 	mrb_value exc;
 
 	run->started = ktime_get();
@@ -404,13 +404,16 @@ void kmvm_run_execute(struct kmvm_run *run)
 	came_back = kmvm_guard_enter(vm, load_and_run, &execution, &exc);
 	kmvm_heap_reserve(&vm->heap, true);
 	mrb_gc_protect(mrb, execution.value);
-	mrb_vm_leave(mrb);
+	kept = mrb_vm_leave(mrb);
 	mrb_gc_defaults(mrb);
 	if (!came_back) {
 		judge(vm, run, exc);
 	} else if (kmvm_guard_stopped(vm)) {
 		/* An ensure block of its own has swallowed the stop. */
 		judge(vm, run, mrb_obj_value(vm->stop_error));
+	} else if (!kept) {
+		/* What its blocks use of its locals is lost: they must not go on without. */
+		judge(vm, run, mrb_obj_value(mrb->nomem_err));
 	} else {
 		end(run, KMVM_DONE, 0);
 		if (run->request.flags & KMVM_RUN_INSPECT)
