@@ -185,7 +185,13 @@ void kmvm_run_start(struct kmvm_run *run)
 
 	kmvm_run_get(run);		/* the VM's, until kmvm_run_end() */
 	kmvm_output_run_begin(run->output);
-	if (kmvm_verify(run->request.image, run->request.size, &verdict)) {
+	switch (kmvm_verify(run->request.image, run->request.size, &verdict)) {
+	case 0:
+		break;
+	case -ENOMEM:
+		end_spent(run, KMVM_LIMIT_MEMORY, "no memory to judge the image (NoMemoryError)\n");
+		return;
+	default:
 		end(run, KMVM_REFUSED, 1);
 		run->error = kasprintf(GFP_KERNEL_ACCOUNT, "refused: %s\n", verdict.text);
 		kmvm_run_end(run);

@@ -16,25 +16,7 @@
  * is ARYSPLAT since 3.2), so all are welcome; but 3.1 writes big integers with a final zero, and
  * an image that has one is refused for its bounds.
  */
-#ifdef __KERNEL__
-#include <linux/errno.h>
-#include <linux/kernel.h>
-#include <linux/sched.h>
-#include <linux/string.h>
-#else
-#include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#ifndef __printf
-#define __printf(text, args) __attribute__((__format__(printf, text, args)))
-#endif
-#define cond_resched() ((void)0)
-#endif
-
-#include "image.h"
-#include "verify.h"
+#include "judge.h"
 
 #define IREP_SECTION_HEADER_SIZE	(KMVM_SECTION_HEADER_SIZE + 4)
 #define FIRST_IREP	(KMVM_IMAGE_HEADER_SIZE + IREP_SECTION_HEADER_SIZE)
@@ -46,16 +28,7 @@
 
 #define LINES_PACKED	2	/* the only kind of line table that 3.x writes, or can look up */
 
-struct judge {
-	const u8 *image;
-	struct kmvm_verdict *verdict;
-	u32 irep;	/* number of the one being judged */
-	u32 ireps;	/* how many there are, once all were met */
-	u32 names;	/* how many so far */
-};
-
-static __printf(3, 4)
-int refuse(const struct judge *judge, size_t offset, const char *format, ...)
+int kmvm_refuse(const struct judge *judge, size_t offset, const char *format, ...)
 {
 	struct kmvm_verdict *verdict = judge->verdict;
 	va_list args;
@@ -68,9 +41,6 @@ int refuse(const struct judge *judge, size_t offset, const char *format, ...)
 	}
 	return -ENOEXEC;
 }
-
-#define refuse_irep(judge, offset, format, ...)	\
-	refuse(judge, offset, "irep %u: " format, (judge)->irep, ##__VA_ARGS__)
 
 struct word {
 	char text[5];
@@ -96,18 +66,18 @@ static int check_header(const struct judge *judge, size_t have)
 
 	for (i = 0; i < sizeof(rite) && i < have; i++)
 		if (head[i] != rite[i])
-			return refuse(judge, i, "not an image, use kmctl compile");
+			return kmvm_refuse(judge, i, "not an image, use kmctl compile");
 	if (have >= 8 && memcmp(head + 4, KMVM_RITE_VERSION, 4))
-		return refuse(judge, 4, "made for RITE %s, this VM runs " KMVM_RITE_VERSION,
+		return kmvm_refuse(judge, 4, "made for RITE %s, this VM runs " KMVM_RITE_VERSION,
 			      word_at(head + 4).text);
 	if (have >= 12 && kmvm_u32(head + 8) < IMAGE_SIZE_MIN)
-		return refuse(judge, 8, "header says %u bytes, the smallest image has %u",
+		return kmvm_refuse(judge, 8, "header says %u bytes, the smallest image has %u",
 			      kmvm_u32(head + 8), IMAGE_SIZE_MIN);
 	if (have >= 16 && memcmp(head + 12, "MATZ", 4))
-		return refuse(judge, 12, "made by compiler %s, only mrbc's images (MATZ) are known",
+		return kmvm_refuse(judge, 12, "made by compiler %s, only mrbc's images (MATZ) are known",
 			      word_at(head + 12).text);
 	if (have >= 20 && memcmp(head + 16, "0000", 4))
-		return refuse(judge, 16, "made by compiler MATZ %s, only MATZ 0000 is known",
+		return kmvm_refuse(judge, 16, "made by compiler MATZ %s, only MATZ 0000 is known",
 			      word_at(head + 16).text);
 	if (have < KMVM_IMAGE_HEADER_SIZE)
 		return -EAGAIN;
@@ -143,14 +113,14 @@ static int open_section(struct judge *judge, struct kmvm_cursor *whole, const ch
 	u32 size;
 
 	if (left < KMVM_SECTION_HEADER_SIZE)
-		return refuse(judge, at, "section %s is missing: %zu bytes are left",
+		return kmvm_refuse(judge, at, "section %s is missing: %zu bytes are left",
 			      ident, left);
 	if (memcmp(whole->image + at, ident, 4))
-		return refuse(judge, at, "section %s is missing, there is %s in its place",
+		return kmvm_refuse(judge, at, "section %s is missing, there is %s in its place",
 			      ident, word_at(whole->image + at).text);
 	size = kmvm_u32(whole->image + at + 4);
 	if (size < KMVM_SECTION_HEADER_SIZE || size > left)
-		return refuse(judge, at + 4, "section %s says %u bytes, %zu are left",
+		return kmvm_refuse(judge, at + 4, "section %s says %u bytes, %zu are left",
 			      ident, size, left);
 
 	*section = *whole;
@@ -241,6 +211,8 @@ static int check_pool(struct judge *judge, struct kmvm_cursor *cursor)
 	u8 base;
 	u32 i;
 
+	if (count > judge->most)
+		judge->most = count;
 	for (i = 0; i < count && !cursor->cut; i++) {
 		size_t at = cursor->at;
 		u8 kind = kmvm_take_u8(cursor);
@@ -287,7 +259,7 @@ static int count_names(struct judge *judge, const struct kmvm_cursor *cursor, u3
 {
 	judge->names += count;
 	if (judge->names > KMVM_IMAGE_NAMES_MAX)
-		return refuse(judge, cursor->at, "%u names so far, an image may have %u",
+		return kmvm_refuse(judge, cursor->at, "%u names so far, an image may have %u",
 			      judge->names, KMVM_IMAGE_NAMES_MAX);
 	return 0;
 }
@@ -353,6 +325,15 @@ static int check_irep(struct judge *judge, struct kmvm_cursor *section, struct k
 	return 0;
 }
 
+/* How much room it takes to judge the code of all. */
+static void note_irep(struct judge *judge, const struct kmvm_irep *irep)
+{
+	if (irep->ilen > judge->longest)
+		judge->longest = irep->ilen;
+	if (irep->rlen > judge->most)
+		judge->most = irep->rlen;
+}
+
 static int check_ireps(struct judge *judge, struct kmvm_cursor *section)
 {
 	u16 missing[KMVM_IREP_DEPTH_MAX];	/* at each level, children yet to come */
@@ -362,7 +343,7 @@ static int check_ireps(struct judge *judge, struct kmvm_cursor *section)
 	int ret;
 
 	if (!version || memcmp(version, KMVM_RITE_VERSION, 4))
-		return refuse(judge, section->at,
+		return kmvm_refuse(judge, section->at,
 			      "section IREP is not made for RITE " KMVM_RITE_VERSION);
 
 	missing[0] = 1;
@@ -384,19 +365,13 @@ static int check_ireps(struct judge *judge, struct kmvm_cursor *section)
 			missing[depth] = irep.rlen;
 		}
 		judge->irep++;
+		note_irep(judge, &irep);
 	}
 	judge->ireps = judge->irep;
 	if (kmvm_left(section))
-		return refuse(judge, section->at, "%zu bytes in section IREP after its last irep",
+		return kmvm_refuse(judge, section->at, "%zu bytes in section IREP after its last irep",
 			      kmvm_left(section));
 	return 0;
-}
-
-/* Gives the head of an irep that was judged, and steps to the next one. */
-static void next_irep(struct kmvm_cursor *ireps, struct kmvm_irep *irep)
-{
-	kmvm_take_irep_head(ireps, irep);
-	ireps->at = irep->at + irep->size;
 }
 
 /* Steps over names: what mruby makes symbols of, so none may be longer than a symbol. */
@@ -411,11 +386,11 @@ static int check_names(struct judge *judge, struct kmvm_cursor *section, const c
 
 		cond_resched();
 		if (length == KMVM_NO_NAME)
-			return refuse(judge, at, "section %s: name %u is too long", ident, i);
+			return kmvm_refuse(judge, at, "section %s: name %u is too long", ident, i);
 		kmvm_take(section, length);
 	}
 	if (section->cut)
-		return refuse(judge, section->at, "section %s: its names go past its end", ident);
+		return kmvm_refuse(judge, section->at, "section %s: its names go past its end", ident);
 	return count_names(judge, section, count);
 }
 
@@ -499,11 +474,11 @@ static int check_debug(struct judge *judge, struct kmvm_cursor *section)
 	ret = check_names(judge, section, "DBG", names);
 	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
 		cond_resched();
-		next_irep(&ireps, &irep);
+		kmvm_next_irep(&ireps, &irep);
 		ret = check_debug_record(judge, section, &irep, names);
 	}
 	if (!ret && kmvm_left(section))
-		ret = refuse(judge, section->at, "section DBG has %zu bytes too many",
+		ret = kmvm_refuse(judge, section->at, "section DBG has %zu bytes too many",
 			     kmvm_left(section));
 	return ret;
 }
@@ -534,16 +509,16 @@ static int check_locals(struct judge *judge, struct kmvm_cursor *section)
 	int ret;
 
 	if (names > LOCALS_MAX)
-		return refuse(judge, section->at, "section LVAR: %u names, there can be %u",
+		return kmvm_refuse(judge, section->at, "section LVAR: %u names, there can be %u",
 			      names, LOCALS_MAX);
 	ret = check_names(judge, section, "LVAR", names);
 	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
 		cond_resched();
-		next_irep(&ireps, &irep);
+		kmvm_next_irep(&ireps, &irep);
 		ret = check_local_names(judge, section, irep.nlocals, names);
 	}
 	if (!ret && kmvm_left(section))
-		ret = refuse(judge, section->at, "section LVAR has %zu bytes too many",
+		ret = kmvm_refuse(judge, section->at, "section LVAR has %zu bytes too many",
 			     kmvm_left(section));
 	return ret;
 }
@@ -572,9 +547,9 @@ static int check_sections(struct judge *judge, size_t size)
 	if (ret)
 		return ret;
 	if (kmvm_left(&section) || kmvm_left(&whole))
-		return refuse(judge, section.at, "%zu bytes after the end of the image",
+		return kmvm_refuse(judge, section.at, "%zu bytes after the end of the image",
 			      kmvm_left(&section) + kmvm_left(&whole));
-	return 0;
+	return kmvm_judge_code(judge, FIRST_IREP, size);
 }
 
 int kmvm_verify(const void *image, size_t size, struct kmvm_verdict *verdict)
@@ -589,14 +564,14 @@ int kmvm_verify(const void *image, size_t size, struct kmvm_verdict *verdict)
 	}
 	ret = check_header(&judge, size);
 	if (ret == -EAGAIN)
-		return refuse(&judge, size, "cut short: the header alone has %u bytes, %zu arrived",
+		return kmvm_refuse(&judge, size, "cut short: the header alone has %u bytes, %zu arrived",
 			      KMVM_IMAGE_HEADER_SIZE, size);
 	if (ret)
 		return ret;
 
 	told = kmvm_u32(judge.image + 8);
 	if (size != told)
-		return refuse(&judge, size < told ? size : told,
+		return kmvm_refuse(&judge, size < told ? size : told,
 			      "%s: header says %u bytes, %zu arrived",
 			      size < told ? "cut short" : "too long", told, size);
 	return check_sections(&judge, size);

@@ -3,9 +3,11 @@
  * The judge of images: bytes in, verdict out.
  *
  * What it accepts may be handed to mrb_read_irep_buf() or mrb_load_irep_buf_cxt() of mruby
- * 3.3.0, whose loader trusts the lengths and counts it meets. It allocates nothing, keeps
- * nothing, never recurses, takes time linear in the size of the image, and may be called in
- * any context. The same source serves the module, kmctl and the tests.
+ * 3.3.0, whose loader trusts the lengths and counts it meets, and run by mruby as patched here,
+ * whose interpreter trusts what it loads. It keeps nothing and never recurses. Time is linear in
+ * the size of the image for the container and what stands in it, and bounded for what the code
+ * does: an image that would take more is refused as too complex. Memory is bounded by the size
+ * of the image, and 4 MiB. The same source serves the module, kmctl and the tests.
  */
 #ifndef KMVM_VERIFY_H
 #define KMVM_VERIFY_H
@@ -62,7 +64,9 @@ int kmvm_image_size(const void *head, size_t have, size_t *size);
  * @size:	how many there are
  * @verdict:	filled in either case; may be NULL
  *
- * Return: 0 when it is accepted, -ENOEXEC when it is refused.
+ * Context: a process; may sleep.
+ * Return: 0 when it is accepted, -ENOEXEC when it is refused, -ENOMEM when there is no memory to
+ * judge it in.
  */
 int kmvm_verify(const void *image, size_t size, struct kmvm_verdict *verdict);
 

@@ -132,8 +132,8 @@ static void put_irep_head(struct maker *maker, int nlocals, int nregs, int rlen,
 
 static void put_first_irep(struct maker *maker)
 {
-	/* LOADNIL R2; EXCEPT R2; RAISEIF R2; RETURN R2; STOP */
-	static const unsigned char code[] = { 17, 2, 42, 2, 44, 2, 56, 2, 105 };
+	/* LOADNIL R2; EXCEPT R3; RAISEIF R3; RETURN R2; STOP */
+	static const unsigned char code[] = { 17, 2, 42, 3, 44, 3, 56, 2, 105 };
 	size_t size = open_size(maker);
 
 	places[IREP_0] = size;

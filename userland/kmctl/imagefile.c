@@ -30,8 +30,13 @@ int kmctl_check_image(const char *name, const struct kmctl_bytes *image)
 {
 	struct kmvm_verdict verdict;
 
-	if (!kmvm_verify(image->at, image->size, &verdict))
+	switch (kmvm_verify(image->at, image->size, &verdict)) {
+	case 0:
 		return KMCTL_OK;
+	case -ENOMEM:
+		kmctl_say("%s: no memory to judge the image", name);
+		return KMCTL_SYSTEM;
+	}
 	kmctl_say("%s: the image is refused: byte %zu: %s", name, verdict.offset, verdict.text);
 	return KMCTL_DATA;
 }

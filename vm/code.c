@@ -1,0 +1,1602 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Judges what the code of an image does, irep by irep.
+ *
+ *	decode		every instruction whole, its operands in range
+ *	lay out		jumps and handlers meet instructions; blocks of code begin where they do
+ *	follow		no temporary is read on any path before it is written
+ *
+ * A call lends the registers above its first operand to whoever is called, and what lies
+ * there afterwards is nobody's: so a call unwrites them, and none may begin at a local, which
+ * blocks can see.
+ *
+ * Registers below nlocals are always written: mruby clears them when an irep is entered.
+ *
+ * What mruby takes for granted of a value is checked as it runs (vm/patches/0150), but for two
+ * things, which are proven here:
+ *
+ * - A list of arguments, as ARYPUSH, ARYCAT and calls with 15 arguments take it, is an array
+ *   that no other register, variable or object holds: C functions point into it.
+ * - What EXCEPT takes at the beginning of an ensure clause may be a jump that waits, and no
+ *   value at all. Nothing but RAISEIF at the end of the clause reads it.
+ */
+#ifdef __KERNEL__
+#include <linux/bitops.h>
+
+#include "budget.h"
+#else
+#include <stdlib.h>
+#endif
+
+#include "judge.h"
+#include "opcode.h"
+
+/* Each opcode has its rules below: those of another release would have to be written first. */
+_Static_assert(KMVM_OPCODES == 106 && (int)OP_STOP == 105, "the opcodes of mruby 3.3.0");
+
+#define ENTER_SIZE	4
+#define JMP_SIZE	3
+#define PACKED		15	/* as a number of arguments: they are in an array, or a hash */
+#define SUPER_MAX	255	/* arguments of a call in one byte: how many, and keywords */
+#define CLAUSES_MAX	64	/* ensure clauses within each other */
+#define NOWHERE		0xffffffff
+
+/* Memory that states of one irep may take. The largest of a lawful one seen: docs/verifier.md. */
+#define STATES_MAX	(4U << 20)
+/* Instructions that are looked at, blocks and clauses compared. A lawful image needs each once or twice. */
+#define EFFORT_FREE	(1U << 18)
+#define EFFORT_PER_BYTE	4
+
+static void *scratch(size_t size)
+{
+	if (!size)
+		size = 1;
+#ifdef __KERNEL__
+	return kmvm_budget_alloc(size);
+#else
+	return malloc(size);
+#endif
+}
+
+static void scratch_free(void *memory, size_t size __maybe_unused)
+{
+#ifdef __KERNEL__
+	kmvm_budget_free(memory, size ?: 1);
+#else
+	free(memory);
+#endif
+}
+
+static bool bit(const u64 *bits, u32 i)
+{
+	return bits[i / 64] >> i % 64 & 1;
+}
+
+static void bit_set(u64 *bits, u32 i)
+{
+	bits[i / 64] |= 1ULL << i % 64;
+}
+
+static void bit_clear(u64 *bits, u32 i)
+{
+	bits[i / 64] &= ~(1ULL << i % 64);
+}
+
+/* Clears the bits from i on. */
+static void bits_cut(u64 *bits, u32 words, u32 i)
+{
+	u32 word = i / 64;
+
+	if (word >= words)
+		return;
+	bits[word] &= (1ULL << i % 64) - 1;
+	memset(bits + word + 1, 0, (words - word - 1) * sizeof(*bits));
+}
+
+static u32 bit_words(u32 count)
+{
+	return count / 64 + 1;
+}
+
+struct window {
+	u32 at;
+	u32 count;
+};
+
+/* What an instruction does with registers. */
+struct effects {
+	struct window reads[2];
+	struct window write;
+	u32 room;	/* how many there must be, besides */
+	bool calls;	/* runs Ruby on those above its first operand */
+};
+
+/* A clause of ensure: from the EXCEPT that begins it to the RAISEIF that ends it. */
+struct clause {
+	u32 begin;
+	u32 end;
+	u32 reg;	/* where the jump, or exception, waits */
+	u32 around;	/* index of the clause around it, or NOWHERE */
+};
+
+struct block {
+	u32 pc;
+	u32 clause;	/* index of the innermost one it is in, or NOWHERE */
+};
+
+struct code {
+	struct judge *judge;
+	const struct kmvm_irep *irep;
+	const u8 *iseq;
+	const u8 *catches;
+	u32 ilen;
+	u32 nlocals;
+	u32 nregs;
+	u32 slen;
+	u32 plen;
+	enum kmvm_entry entry;
+
+	/* As long as the longest code, or as the longest pool. */
+	u64 *starts;	/* an instruction begins here */
+	u64 *leaders;	/* and a block */
+	u64 *clauses_at;	/* and an ensure clause */
+	u8 *pool;	/* kinds */
+	u32 *children;	/* numbers */
+
+	/* For this irep. */
+	struct clause *clauses;
+	u32 clause_count;
+	struct block *blocks;
+	u32 block_count;
+	u64 *states;	/* of blocks, each a struct state */
+	u32 words;	/* of a set of temporaries */
+	u32 arguments;	/* registers that are written when it begins */
+};
+
+/* Sets of temporaries, by number above nlocals. */
+struct state {
+	u64 *written;
+	u64 *lists;	/* hold an array that only temporaries of this frame know */
+	u64 *twins;	/* more than one of them, perhaps: what becomes of one becomes of all */
+	u64 *nils;	/* hold nil since LOADNIL: what ARYCAT makes such an array of */
+};
+
+#define SETS	4
+
+static const u8 *catch_at(const struct code *code, u32 i)
+{
+	return code->catches + i * KMVM_CATCH_SIZE;
+}
+
+#define catch_is_ensure(catch)	((catch)[0] == 1)
+#define catch_begin(catch)	kmvm_u32((catch) + 1)
+#define catch_end(catch)	kmvm_u32((catch) + 5)
+#define catch_target(catch)	kmvm_u32((catch) + 9)
+
+/* Names the place. */
+#define refuse_insn(code, pc, insn, format, ...)					\
+	kmvm_refuse((code)->judge, (code)->irep->code + (pc),				\
+		    "irep %u, pc 0x%x OP_%s: " format, (code)->judge->irep, pc,		\
+		    kmvm_opcode_name((insn)->op), ##__VA_ARGS__)
+
+static int spend(struct code *code, u64 effort)
+{
+	struct judge *judge = code->judge;
+
+	if (effort > judge->effort)
+		return kmvm_refuse(judge, code->irep->at, "irep %u: too complex to be judged",
+				   judge->irep);
+	judge->effort -= effort;
+	return 0;
+}
+
+/* Of an instruction that is whole. */
+static u32 decode(const struct code *code, u32 pc, struct kmvm_insn *insn)
+{
+	kmvm_decode(code->iseq + pc, code->ilen - pc, insn);
+	return pc + insn->size;
+}
+
+static u32 arguments_of_call(u32 n, u32 nk)
+{
+	return (n == PACKED ? 1 : n) + (nk == PACKED ? 1 : 2 * nk);
+}
+
+/* The layout of arguments that ARGARY and BLKPUSH are told: m5 or m6:r1:m5:d1:lv4. */
+struct layout {
+	u32 before_block;	/* self, and what comes before the block */
+	bool keywords;
+	u32 level;
+};
+
+static struct layout layout_of(u16 b)
+{
+	return (struct layout){
+		.before_block = 1 + (b >> 11 & 0x3f) + (b >> 10 & 1) + (b >> 5 & 0x1f),
+		.keywords = b >> 4 & 1,
+		.level = b & 0xf,
+	};
+}
+
+static void reads(struct effects *effects, u32 at, u32 count)
+{
+	effects->reads[effects->reads[0].count ? 1 : 0] = (struct window){ at, count };
+}
+
+static void writes(struct effects *effects, u32 at, u32 count)
+{
+	effects->write = (struct window){ at, count };
+}
+
+/* As a method with one argument, when the operands are not integers, or no array. */
+static void may_call(struct effects *effects, u32 a, u32 arguments)
+{
+	effects->room = a + 1 + arguments + 1;
+	effects->calls = true;
+	writes(effects, a, 1);
+}
+
+static void effects_of_call(const struct kmvm_insn *insn, u32 args, struct effects *effects)
+{
+	u32 count = arguments_of_call(args & 0xf, args >> 4 & 0xf);
+	bool with_self = insn->op == OP_SEND || insn->op == OP_SENDB;
+	bool with_block = insn->op != OP_SEND && insn->op != OP_SSEND;
+
+	if (with_self)
+		reads(effects, insn->a, 1 + count + with_block);
+	else
+		reads(effects, insn->a + 1, count + with_block);
+	may_call(effects, insn->a, count);
+}
+
+static void effects_of(const struct kmvm_insn *insn, u32 nlocals, struct effects *effects)
+{
+	u32 a = insn->a, b = insn->b, c = insn->c;
+	struct layout layout;
+
+	*effects = (struct effects){ };
+	switch ((enum mrb_insn)insn->op) {
+	case OP_NOP:
+	case OP_JMP:
+	case OP_JMPUW:
+	case OP_CALL:
+	case OP_ENTER:
+	case OP_KEYEND:
+	case OP_ALIAS:
+	case OP_UNDEF:
+	case OP_DEBUG:
+	case OP_ERR:
+	case OP_EXT1:
+	case OP_EXT2:
+	case OP_EXT3:
+	case OP_STOP:
+		break;
+	case OP_LOADL:
+	case OP_LOADI:
+	case OP_LOADINEG:
+	case OP_LOADI__1:
+	case OP_LOADI_0:
+	case OP_LOADI_1:
+	case OP_LOADI_2:
+	case OP_LOADI_3:
+	case OP_LOADI_4:
+	case OP_LOADI_5:
+	case OP_LOADI_6:
+	case OP_LOADI_7:
+	case OP_LOADI16:
+	case OP_LOADI32:
+	case OP_LOADSYM:
+	case OP_LOADNIL:
+	case OP_LOADSELF:
+	case OP_LOADT:
+	case OP_LOADF:
+	case OP_GETGV:
+	case OP_GETSV:
+	case OP_GETIV:
+	case OP_GETCV:
+	case OP_GETCONST:
+	case OP_GETUPVAR:
+	case OP_EXCEPT:
+	case OP_KEY_P:
+	case OP_KARG:
+	case OP_SYMBOL:
+	case OP_STRING:
+	case OP_LAMBDA:
+	case OP_BLOCK:
+	case OP_METHOD:
+	case OP_OCLASS:
+	case OP_TCLASS:
+		writes(effects, a, 1);
+		break;
+	case OP_SETGV:
+	case OP_SETSV:
+	case OP_SETIV:
+	case OP_SETCV:
+	case OP_SETCONST:
+	case OP_SETUPVAR:
+	case OP_JMPIF:
+	case OP_JMPNOT:
+	case OP_JMPNIL:
+	case OP_RETURN:
+	case OP_RETURN_BLK:
+	case OP_BREAK:
+		reads(effects, a, 1);
+		break;
+	case OP_RAISEIF:
+		/* What it reads, follow() knows. */
+		effects->room = a + 1;
+		break;
+	case OP_MOVE:
+		reads(effects, b, 1);
+		writes(effects, a, 1);
+		break;
+	case OP_GETMCNST:
+	case OP_ARYSPLAT:
+	case OP_INTERN:
+	case OP_SCLASS:
+	case OP_MODULE:
+		reads(effects, a, 1);
+		writes(effects, a, 1);
+		break;
+	case OP_SETMCNST:
+		reads(effects, a, 2);
+		break;
+	case OP_GETIDX:
+	case OP_ADD:
+	case OP_SUB:
+	case OP_MUL:
+	case OP_DIV:
+	case OP_EQ:
+	case OP_LT:
+	case OP_LE:
+	case OP_GT:
+	case OP_GE:
+		reads(effects, a, 2);
+		may_call(effects, a, 1);
+		break;
+	case OP_ADDI:
+	case OP_SUBI:
+		reads(effects, a, 1);
+		writes(effects, a, 1);
+		/* In a local it calls above all registers: vm/patches/0151. */
+		if (a >= nlocals)
+			may_call(effects, a, 1);
+		break;
+	case OP_SETIDX:
+		reads(effects, a, 3);
+		may_call(effects, a, 2);
+		break;
+	case OP_RESCUE:
+		reads(effects, a, 1);
+		reads(effects, b, 1);
+		writes(effects, b, 1);
+		break;
+	case OP_SSEND:
+	case OP_SSENDB:
+	case OP_SEND:
+	case OP_SENDB:
+		effects_of_call(insn, c, effects);
+		break;
+	case OP_SUPER:
+		effects_of_call(insn, b, effects);
+		break;
+	case OP_ARGARY:
+		layout = layout_of(b);
+		if (!layout.level)
+			reads(effects, 1, layout.before_block + layout.keywords);
+		writes(effects, a, 2 + layout.keywords);
+		break;
+	case OP_BLKPUSH:
+		layout = layout_of(b);
+		if (!layout.level)
+			reads(effects, layout.before_block + layout.keywords, 1);
+		writes(effects, a, 1);
+		break;
+	case OP_ARRAY:
+		reads(effects, a, b);
+		writes(effects, a, 1);
+		break;
+	case OP_ARRAY2:
+		reads(effects, b, c);
+		writes(effects, a, 1);
+		break;
+	case OP_ARYCAT:
+	case OP_STRCAT:
+	case OP_HASHCAT:
+		reads(effects, a, 2);
+		break;
+	case OP_ARYPUSH:
+		reads(effects, a, 1 + b);
+		break;
+	case OP_AREF:
+		reads(effects, b, 1);
+		writes(effects, a, 1);
+		break;
+	case OP_ASET:
+		reads(effects, a, 1);
+		reads(effects, b, 1);
+		break;
+	case OP_APOST:
+		reads(effects, a, 1);
+		writes(effects, a, 1 + c);
+		break;
+	case OP_HASH:
+		reads(effects, a, 2 * b);
+		writes(effects, a, 1);
+		break;
+	case OP_HASHADD:
+		reads(effects, a, 1 + 2 * b);
+		break;
+	case OP_RANGE_INC:
+	case OP_RANGE_EXC:
+	case OP_CLASS:
+	case OP_DEF:
+		reads(effects, a, 2);
+		writes(effects, a, 1);
+		break;
+	case OP_EXEC:
+		reads(effects, a, 1);
+		writes(effects, a, 1);
+		effects->calls = true;
+		break;
+	}
+}
+
+/* Decode. */
+
+static int check_window(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+			const char *what, struct window window)
+{
+	if (!window.count || window.at + window.count <= code->nregs)
+		return 0;
+	return refuse_insn(code, pc, insn, "%s R%u..R%u exceeds %u registers", what, window.at,
+			   window.at + window.count - 1, code->nregs);
+}
+
+static int check_registers(const struct code *code, u32 pc, const struct kmvm_insn *insn)
+{
+	struct effects effects;
+	int ret, i;
+
+	effects_of(insn, code->nlocals, &effects);
+	for (i = 0; i < 2; i++) {
+		ret = check_window(code, pc, insn, effects.calls ? "argument window" : "window",
+				   effects.reads[i]);
+		if (ret)
+			return ret;
+	}
+	ret = check_window(code, pc, insn, "window", effects.write);
+	if (!ret)
+		ret = check_window(code, pc, insn, "window",
+				   (struct window){ insn->a, effects.room > insn->a ?
+						    effects.room - insn->a : 0 });
+	if (ret)
+		return ret;
+	if (effects.write.count && !effects.write.at)
+		return refuse_insn(code, pc, insn, "writes R0, which is self");
+	if (effects.calls && insn->a < code->nlocals)
+		return refuse_insn(code, pc, insn, "calls in R%u, which is a local", insn->a);
+	return 0;
+}
+
+static int check_symbol(const struct code *code, u32 pc, const struct kmvm_insn *insn, u32 symbol)
+{
+	if (symbol < code->slen)
+		return 0;
+	return refuse_insn(code, pc, insn, "symbol %u of %u", symbol, code->slen);
+}
+
+static int check_pool(const struct code *code, u32 pc, const struct kmvm_insn *insn, u32 entry,
+		      bool string)
+{
+	if (entry >= code->plen)
+		return refuse_insn(code, pc, insn, "pool entry %u of %u", entry, code->plen);
+	if ((code->pool[entry] == KMVM_POOL_STRING) != string)
+		return refuse_insn(code, pc, insn, "pool entry %u is %s string", entry,
+				   string ? "no" : "a");
+	return 0;
+}
+
+/* Tells a child how it is entered. */
+static int check_child(struct code *code, u32 pc, const struct kmvm_insn *insn,
+		       enum kmvm_entry entry)
+{
+	struct kmvm_seat *child;
+
+	if (insn->b >= code->irep->rlen)
+		return refuse_insn(code, pc, insn, "child %u of %u", insn->b, code->irep->rlen);
+	child = &code->judge->seats[code->children[insn->b]];
+	if (child->entry != KMVM_ENTRY_NONE && child->entry != entry)
+		return refuse_insn(code, pc, insn, "child %u is used in two ways", insn->b);
+	child->entry = entry;
+	return 0;
+}
+
+/*
+ * Is the local one of an irep around this one, as many levels up? Beyond the last of them mruby
+ * finds nil: mrbc's `super` outside of methods goes there.
+ */
+static int check_up(const struct code *code, u32 pc, const struct kmvm_insn *insn, u32 level,
+		    u32 local)
+{
+	const struct judge *judge = code->judge;
+	const struct kmvm_seat *seat = &judge->seats[judge->irep];
+	struct kmvm_cursor cursor = { .image = judge->image };
+	struct kmvm_irep around;
+	u32 i;
+
+	for (i = 0; i <= level; i++) {
+		if (seat->entry == KMVM_ENTRY_PROGRAM)
+			return 0;
+		if (seat->entry != KMVM_ENTRY_BLOCK)
+			return refuse_insn(code, pc, insn, "%u levels up, there are %u", level + 1, i);
+		seat = &judge->seats[seat->parent];
+	}
+	cursor.at = seat->at;
+	cursor.end = seat->at + 20;
+	kmvm_take_irep_head(&cursor, &around);
+	if (local >= around.nlocals)
+		return refuse_insn(code, pc, insn, "local %u of %u, %u levels up", local,
+				   around.nlocals, level + 1);
+	return 0;
+}
+
+/* The operands that are no registers, and opcodes that are not for images. */
+static int check_operands(struct code *code, u32 pc, const struct kmvm_insn *insn)
+{
+	struct layout layout;
+	int ret;
+
+	switch ((enum mrb_insn)insn->op) {
+	case OP_LOADL:
+		return check_pool(code, pc, insn, insn->b, false);
+	case OP_STRING:
+	case OP_SYMBOL:
+		return check_pool(code, pc, insn, insn->b, true);
+	case OP_ERR:
+		return check_pool(code, pc, insn, insn->a, true);
+	case OP_LOADSYM:
+	case OP_GETGV:
+	case OP_SETGV:
+	case OP_GETSV:
+	case OP_SETSV:
+	case OP_GETIV:
+	case OP_SETIV:
+	case OP_GETCV:
+	case OP_SETCV:
+	case OP_GETCONST:
+	case OP_SETCONST:
+	case OP_GETMCNST:
+	case OP_SETMCNST:
+	case OP_SSEND:
+	case OP_SSENDB:
+	case OP_SEND:
+	case OP_SENDB:
+	case OP_KEY_P:
+	case OP_KARG:
+	case OP_CLASS:
+	case OP_MODULE:
+	case OP_DEF:
+		return check_symbol(code, pc, insn, insn->b);
+	case OP_ALIAS:
+		ret = check_symbol(code, pc, insn, insn->a);
+		return ret ? ret : check_symbol(code, pc, insn, insn->b);
+	case OP_UNDEF:
+		return check_symbol(code, pc, insn, insn->a);
+	case OP_LAMBDA:
+	case OP_BLOCK:
+		return check_child(code, pc, insn, KMVM_ENTRY_BLOCK);
+	case OP_METHOD:
+		return check_child(code, pc, insn, KMVM_ENTRY_METHOD);
+	case OP_EXEC:
+		return check_child(code, pc, insn, KMVM_ENTRY_BODY);
+	case OP_GETUPVAR:
+	case OP_SETUPVAR:
+		return check_up(code, pc, insn, insn->c, insn->b);
+	case OP_ARGARY:
+	case OP_BLKPUSH:
+		/* How many locals there are up there is asked as it runs. */
+		layout = layout_of(insn->b);
+		return layout.level ? check_up(code, pc, insn, layout.level - 1, 0) : 0;
+	case OP_SUPER:
+		if (insn->b > SUPER_MAX)
+			return refuse_insn(code, pc, insn, "arguments 0x%x", insn->b);
+		return 0;
+	case OP_CALL:
+	case OP_DEBUG:
+		return refuse_insn(code, pc, insn, "mrbc writes none");
+	case OP_STOP:
+		if (code->entry != KMVM_ENTRY_PROGRAM)
+			return refuse_insn(code, pc, insn, "not in the program itself");
+		return 0;
+	default:
+		return 0;
+	}
+}
+
+static bool ends_block(u8 op)
+{
+	switch (op) {
+	case OP_JMP:
+	case OP_JMPUW:
+	case OP_RETURN:
+	case OP_RETURN_BLK:
+	case OP_BREAK:
+	case OP_ERR:
+	case OP_STOP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_jump(u8 op)
+{
+	switch (op) {
+	case OP_JMP:
+	case OP_JMPIF:
+	case OP_JMPNOT:
+	case OP_JMPNIL:
+	case OP_JMPUW:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int check_decoded(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+			 enum kmvm_decoded decoded)
+{
+	const struct judge *judge = code->judge;
+	size_t at = code->irep->code + pc;
+
+	switch (decoded) {
+	case KMVM_DECODED:
+		return 0;
+	case KMVM_NO_OPCODE:
+		return kmvm_refuse(judge, at, "irep %u, pc 0x%x: no opcode has number %u",
+				   judge->irep, pc, insn->op);
+	case KMVM_EXT_TWICE:
+		return kmvm_refuse(judge, at, "irep %u, pc 0x%x: one EXT follows another",
+				   judge->irep, pc);
+	case KMVM_CUT_SHORT:
+		break;
+	}
+	return kmvm_refuse(judge, at, "irep %u, pc 0x%x: the code ends within an instruction",
+			   judge->irep, pc);
+}
+
+static int decode_all(struct code *code)
+{
+	struct kmvm_insn insn = { };
+	u32 pc, next;
+	int ret;
+
+	memset(code->starts, 0, bit_words(code->ilen) * sizeof(u64));
+	for (pc = 0; pc < code->ilen; pc = next) {
+		ret = check_decoded(code, pc, &insn,
+				    kmvm_decode(code->iseq + pc, code->ilen - pc, &insn));
+		if (!ret)
+			ret = check_operands(code, pc, &insn);
+		if (!ret)
+			ret = check_registers(code, pc, &insn);
+		if (ret)
+			return ret;
+		bit_set(code->starts, pc);
+		next = pc + insn.size;
+		if (next == code->ilen && !ends_block(insn.op))
+			return refuse_insn(code, pc, &insn, "the code goes on past its end");
+		cond_resched();
+	}
+	return spend(code, code->ilen);
+}
+
+/* Lay out. */
+
+static bool begins_with_enter(const struct code *code)
+{
+	return code->iseq[0] == OP_ENTER;
+}
+
+static int check_target(const struct code *code, u32 pc, const struct kmvm_insn *insn, u32 target)
+{
+	if (target >= code->ilen || !bit(code->starts, target))
+		return refuse_insn(code, pc, insn, "there is no instruction at 0x%x", target);
+	if (!target && begins_with_enter(code))
+		return refuse_insn(code, pc, insn, "goes back to OP_ENTER");
+	return 0;
+}
+
+static u32 jump_target(const struct kmvm_insn *insn, u32 next)
+{
+	enum kmvm_operands operands = kmvm_operands(insn->op);
+
+	return next + (s16)(operands == KMVM_OPERANDS_S ? insn->a : insn->b);
+}
+
+/*
+ * Arguments: self, required, optional, rest, required, keywords, block. One jump for each number
+ * of optional ones given follows.
+ */
+static int lay_out_enter(struct code *code, const struct kmvm_insn *insn)
+{
+	u32 required = insn->a >> 18 & 0x1f, optional = insn->a >> 13 & 0x1f;
+	u32 rest = insn->a >> 12 & 1, post = insn->a >> 7 & 0x1f;
+	bool keywords = (insn->a >> 2 & 0x1f) || (insn->a >> 1 & 1);
+	u32 i, at;
+
+	code->arguments = 1 + required + optional + rest + post + keywords + 1;
+	if (insn->ext)
+		return refuse_insn(code, 0, insn, "has an EXT");
+	if (code->arguments > code->nregs)
+		return refuse_insn(code, 0, insn, "its arguments exceed %u registers", code->nregs);
+	for (i = 0; optional && i <= optional; i++) {
+		at = ENTER_SIZE + i * JMP_SIZE;
+		if (at >= code->ilen || code->iseq[at] != OP_JMP)
+			return refuse_insn(code, 0, insn,
+					   "%u optional arguments, but no jump for %u of them",
+					   optional, i);
+		bit_set(code->leaders, at);
+	}
+	return 0;
+}
+
+static int lay_out_insn(struct code *code, u32 pc, const struct kmvm_insn *insn)
+{
+	u32 next = pc + insn->size;
+	int ret;
+
+	if (insn->op == OP_ENTER && pc)
+		return refuse_insn(code, pc, insn, "not at the beginning");
+	if (insn->op == OP_ENTER) {
+		ret = lay_out_enter(code, insn);
+		if (ret)
+			return ret;
+	}
+	if (is_jump(insn->op)) {
+		ret = check_target(code, pc, insn, jump_target(insn, next));
+		if (ret)
+			return ret;
+		bit_set(code->leaders, jump_target(insn, next));
+	}
+	if (ends_block(insn->op) || is_jump(insn->op))
+		bit_set(code->leaders, next);
+	return 0;
+}
+
+#define refuse_catch(code, i, format, ...)						\
+	kmvm_refuse((code)->judge,							\
+		    (code)->irep->code + (code)->ilen + (size_t)(i) * KMVM_CATCH_SIZE,	\
+		    "irep %u, catch handler %u: " format, (code)->judge->irep, i, ##__VA_ARGS__)
+
+/*
+ * That the target comes after the range makes each exception go forward: an exception that is
+ * its own handler's would go round for ever where no call and no jump counts.
+ */
+static int lay_out_catch(struct code *code, u32 i)
+{
+	const u8 *catch = catch_at(code, i);
+	u32 begin = catch_begin(catch), end = catch_end(catch), target = catch_target(catch);
+	struct kmvm_insn insn;
+
+	if (!bit(code->starts, begin) || (end < code->ilen && !bit(code->starts, end)) ||
+	    !bit(code->starts, target))
+		return refuse_catch(code, i, "begins or ends within an instruction");
+	if (target < end)
+		return refuse_catch(code, i, "its target 0x%x lies before its end 0x%x", target, end);
+	if (!begin && begins_with_enter(code))
+		return refuse_catch(code, i, "covers OP_ENTER");
+	decode(code, target, &insn);
+	if (insn.op != OP_EXCEPT)
+		return refuse_catch(code, i, "leads to OP_%s at 0x%x, not to OP_EXCEPT",
+				    kmvm_opcode_name(insn.op), target);
+	if (insn.a < code->nlocals)
+		return refuse_catch(code, i, "its OP_EXCEPT writes R%u, which is a local", insn.a);
+	bit_set(code->leaders, begin);
+	bit_set(code->leaders, end);
+	bit_set(code->leaders, target);
+	if (catch_is_ensure(catch))
+		bit_set(code->clauses_at, target);
+	return 0;
+}
+
+static int lay_out(struct code *code)
+{
+	size_t size = (bit_words(code->ilen)) * sizeof(u64);
+	struct kmvm_insn insn = { };
+	u32 pc, next, i;
+	bool callable;
+	int ret;
+
+	memset(code->leaders, 0, size);
+	memset(code->clauses_at, 0, size);
+	bit_set(code->leaders, 0);
+	code->arguments = 1;
+	for (pc = 0; pc < code->ilen; pc = next) {
+		next = decode(code, pc, &insn);
+		ret = lay_out_insn(code, pc, &insn);
+		if (ret)
+			return ret;
+		cond_resched();
+	}
+	callable = code->entry == KMVM_ENTRY_METHOD || code->entry == KMVM_ENTRY_BLOCK;
+	if (callable && !begins_with_enter(code))
+		return refuse_irep(code->judge, code->irep->code,
+				   "a method or block that does not begin with OP_ENTER");
+	if (!callable && code->entry != KMVM_ENTRY_NONE && begins_with_enter(code))
+		return refuse_irep(code->judge, code->irep->code,
+				   "OP_ENTER where nothing is called");
+	for (i = 0; i < code->irep->clen; i++) {
+		ret = lay_out_catch(code, i);
+		if (ret)
+			return ret;
+	}
+	return spend(code, code->ilen + 8ULL * code->irep->clen);
+}
+
+/* Ensure clauses and blocks. */
+
+static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, u32 *inner)
+{
+	u32 depth = 1, i;
+
+	for (i = *inner; i != NOWHERE; i = code->clauses[i].around)
+		depth++;
+	if (depth > CLAUSES_MAX)
+		return refuse_insn(code, pc, insn, "ensure clauses are nested over %u deep",
+				   CLAUSES_MAX);
+	if (*inner != NOWHERE && insn->a <= code->clauses[*inner].reg)
+		return refuse_insn(code, pc, insn, "takes R%u within the ensure clause of R%u",
+				   insn->a, code->clauses[*inner].reg);
+	code->clauses[code->clause_count] = (struct clause){
+		.begin = pc, .end = NOWHERE, .reg = insn->a, .around = *inner,
+	};
+	*inner = code->clause_count++;
+	return 0;
+}
+
+/* What is on hold around an ensure clause, and the jump that waits in it, stay as they are. */
+static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+			   const struct clause *clause)
+{
+	struct effects effects;
+
+	effects_of(insn, code->nlocals, &effects);
+	if (effects.calls && insn->a <= clause->reg)
+		return refuse_insn(code, pc, insn, "calls in R%u within the ensure clause of R%u",
+				   insn->a, clause->reg);
+	if (effects.write.count && effects.write.at <= clause->reg &&
+	    effects.write.at + effects.write.count > code->nlocals)
+		return refuse_insn(code, pc, insn, "writes R%u within the ensure clause of R%u",
+				   effects.write.at, clause->reg);
+	return 0;
+}
+
+/* Finds where clauses begin and end, and which blocks lie in them. */
+static int find_blocks(struct code *code)
+{
+	struct kmvm_insn insn;
+	u32 inner = NOWHERE;
+	u32 pc, next;
+	int ret;
+
+	code->block_count = 0;
+	code->clause_count = 0;
+	for (pc = 0; pc < code->ilen; pc = next) {
+		next = decode(code, pc, &insn);
+		if (bit(code->leaders, pc))
+			code->blocks[code->block_count++] = (struct block){ pc, inner };
+		if (inner != NOWHERE) {
+			ret = check_in_clause(code, pc, &insn, &code->clauses[inner]);
+			if (ret)
+				return ret;
+		}
+		if (bit(code->clauses_at, pc)) {
+			ret = open_clause(code, pc, &insn, &inner);
+			if (ret)
+				return ret;
+			bit_set(code->leaders, next);
+		} else if (inner != NOWHERE && insn.op == OP_RAISEIF &&
+			   insn.a == code->clauses[inner].reg) {
+			code->clauses[inner].end = pc;
+			inner = code->clauses[inner].around;
+			if (next < code->ilen)
+				bit_set(code->leaders, next);
+		}
+		cond_resched();
+	}
+	if (inner != NOWHERE)
+		return kmvm_refuse(code->judge, code->irep->code + code->clauses[inner].begin,
+				   "irep %u, pc 0x%x: an ensure clause without OP_RAISEIF R%u",
+				   code->judge->irep, code->clauses[inner].begin,
+				   code->clauses[inner].reg);
+	return spend(code, code->ilen);
+}
+
+static u32 count_bits(const u64 *bits, u32 words)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < words; i++)
+		count += hweight64(bits[i]);
+	return count;
+}
+
+static struct clause *clause_at(const struct code *code, u32 pc)
+{
+	u32 low = 0, high = code->clause_count;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (code->clauses[middle].begin == pc)
+			return &code->clauses[middle];
+		if (code->clauses[middle].begin < pc)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+/* The number of the block that begins there. */
+static u32 block_at(const struct code *code, u32 pc)
+{
+	u32 low = 0, high = code->block_count;
+
+	while (low + 1 < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (code->blocks[middle].pc <= pc)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Follow. */
+
+static struct state state_at(const struct code *code, u64 *sets)
+{
+	return (struct state){ sets, sets + code->words, sets + 2 * code->words,
+			       sets + 3 * code->words };
+}
+
+static u64 *sets_of(const struct code *code, u32 block)
+{
+	return code->states + (size_t)block * SETS * code->words;
+}
+
+/* Behind those of blocks: of clauses, as they are entered when nothing was raised. */
+static u64 *sets_of_clause(const struct code *code, u32 clause)
+{
+	return sets_of(code, code->block_count + clause);
+}
+
+/* Then two that are worked with. */
+static u64 *sets_to_work_with(const struct code *code, int which)
+{
+	return sets_of(code, code->block_count + code->clause_count + which);
+}
+
+/* And at last a bit for each block. */
+static u64 *dirty_blocks(const struct code *code)
+{
+	return sets_to_work_with(code, 2);
+}
+
+static void cut_state(const struct code *code, u64 *sets, u32 reg)
+{
+	u32 from = reg > code->nlocals ? reg - code->nlocals : 0;
+	int i;
+
+	for (i = 0; i < SETS; i++)
+		bits_cut(sets + i * code->words, code->words, from);
+}
+
+/* Leaves in `sets` what is in both, and says whether that is less. */
+static bool meet(const struct code *code, u64 *sets, const u64 *others)
+{
+	u64 lost = 0;
+	u32 i;
+
+	for (i = 0; i < SETS * code->words; i++) {
+		lost |= sets[i] & ~others[i];
+		sets[i] &= others[i];
+	}
+	return lost;
+}
+
+static bool within(const struct code *code, u32 clause, u32 outer)
+{
+	while (clause != outer && clause != NOWHERE)
+		clause = code->clauses[clause].around;
+	return clause == outer;
+}
+
+/* How control comes to a block. */
+enum way {
+	WAY_NEXT,	/* from the one before, or from ENTER */
+	WAY_JUMP,
+	WAY_RAISED,	/* to a handler */
+};
+
+/* Control goes from a block to the one at `target`. */
+static int flow(struct code *code, u32 from, u32 target, const u64 *sets, enum way way)
+{
+	u32 to = block_at(code, target);
+	u32 clause;
+
+	if (way != WAY_NEXT && !within(code, code->blocks[from].clause, code->blocks[to].clause))
+		return kmvm_refuse(code->judge, code->irep->code + code->blocks[from].pc,
+				   "irep %u: a jump from 0x%x or later goes into an ensure clause, to 0x%x",
+				   code->judge->irep, code->blocks[from].pc, target);
+	if (meet(code, sets_of(code, to), sets))
+		bit_set(dirty_blocks(code), to);
+	if (way != WAY_RAISED && bit(code->clauses_at, target)) {
+		clause = clause_at(code, target) - code->clauses;
+		if (meet(code, sets_of_clause(code, clause), sets))
+			bit_set(dirty_blocks(code), block_at(code, code->clauses[clause].end));
+	}
+	return spend(code, 8 + code->words);
+}
+
+/*
+ * RAISEIF goes on only when nothing was raised. What lies below the clause's register is then as
+ * it was when the clause was entered: in the clause, none of that is written, or lent to a call.
+ */
+static void leave_clause(const struct code *code, u32 clause, u64 *sets)
+{
+	const u64 *entered = sets_of_clause(code, clause);
+	u32 below = code->clauses[clause].reg - code->nlocals;
+	u32 i, set;
+	u64 mask;
+
+	for (set = 0; set < SETS; set++) {
+		for (i = 0; i <= below / 64; i++) {
+			mask = i < below / 64 ? ~0ULL : (1ULL << below % 64) - 1;
+			sets[set * code->words + i] &= ~mask;
+			sets[set * code->words + i] |= entered[set * code->words + i] & mask;
+		}
+	}
+}
+
+/*
+ * Where JMPUW jumps by way of ensure clauses, nothing is known of what lies above the lowest
+ * register in which it waits. Finds the clauses as mruby does: by the last handler that covers
+ * the place, and then by that of the RAISEIF.
+ */
+static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut)
+{
+	const struct clause *clause;
+	u32 i;
+	int ret;
+
+	*cut = code->nregs;
+	for (;;) {
+		for (i = code->irep->clen; i; i--) {
+			const u8 *catch = catch_at(code, i - 1);
+
+			if (catch_is_ensure(catch) && next > catch_begin(catch) &&
+			    next <= catch_end(catch))
+				break;
+		}
+		ret = spend(code, code->irep->clen - i + 1);
+		if (ret || !i)
+			return ret;
+		if (target >= catch_begin(catch_at(code, i - 1)) &&
+		    target < catch_end(catch_at(code, i - 1)))
+			return 0;
+		clause = clause_at(code, catch_target(catch_at(code, i - 1)));
+		if (clause->reg < *cut)
+			*cut = clause->reg;
+		next = clause->end + 1;
+		while (next < code->ilen && !bit(code->starts, next))
+			next++;
+	}
+}
+
+/* All of a window must be written; locals are. */
+static int check_read(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+		      const struct state *state, struct window window)
+{
+	u32 reg = window.at > code->nlocals ? window.at : code->nlocals;
+
+	for (; reg < window.at + window.count; reg++)
+		if (!bit(state->written, reg - code->nlocals))
+			return refuse_insn(code, pc, insn, "reads R%u before it is written", reg);
+	return 0;
+}
+
+static bool ends_clause(const struct code *code, u32 clause, u32 pc)
+{
+	return clause != NOWHERE && code->clauses[clause].end == pc;
+}
+
+static bool holds_list(const struct code *code, const struct state *state, u32 reg)
+{
+	return reg >= code->nlocals && bit(state->lists, reg - code->nlocals);
+}
+
+static bool holds_nil(const struct code *code, const struct state *state, u32 reg)
+{
+	return reg >= code->nlocals && bit(state->nils, reg - code->nlocals);
+}
+
+/* A call whose arguments are in an array. */
+static bool is_packed(const struct kmvm_insn *insn)
+{
+	switch (insn->op) {
+	case OP_SEND:
+	case OP_SENDB:
+	case OP_SSEND:
+	case OP_SSENDB:
+		return (insn->c & 0xf) == PACKED;
+	case OP_SUPER:
+		return (insn->b & 0xf) == PACKED;
+	default:
+		return false;
+	}
+}
+
+static int check_lists(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+		       const struct state *state)
+{
+	u32 reg = insn->a;
+
+	if (is_packed(insn))
+		reg++;
+	else if (insn->op != OP_ARYPUSH && insn->op != OP_ARYCAT)
+		return 0;
+	if (insn->op == OP_ARYCAT && holds_nil(code, state, reg))
+		return 0;
+	if (!holds_list(code, state, reg))
+		return refuse_insn(code, pc, insn, "R%u is not known to be a list of its own", reg);
+	return 0;
+}
+
+/* Of lists that two temporaries hold, others may know now. */
+static void forget_lists(const struct code *code, u64 *sets)
+{
+	struct state state = state_at(code, sets);
+	u32 i;
+
+	for (i = 0; i < code->words; i++)
+		state.lists[i] &= ~state.twins[i];
+}
+
+/* A list that is read may be known elsewhere afterwards. */
+static void give_away(const struct code *code, u64 *sets, struct window window)
+{
+	struct state state = state_at(code, sets);
+	u32 reg = window.at > code->nlocals ? window.at : code->nlocals;
+
+	for (; reg < window.at + window.count; reg++) {
+		u32 i = reg - code->nlocals;
+
+		if (!bit(state.lists, i))
+			continue;
+		if (bit(state.twins, i))
+			forget_lists(code, sets);
+		bit_clear(state.lists, i);
+	}
+}
+
+static void give_away_what_is_read(const struct code *code, const struct kmvm_insn *insn,
+				   const struct effects *effects, u64 *sets)
+{
+	struct window window = effects->reads[0];
+
+	switch (insn->op) {
+	case OP_MOVE:
+		/* To a temporary: that is its twin. */
+		if (insn->a >= code->nlocals)
+			return;
+		break;
+	case OP_ARYPUSH:
+	case OP_ARYCAT:
+		/* The list they add to is read by nobody. */
+		window.at++;
+		window.count--;
+		break;
+	}
+	if (is_packed(insn)) {
+		/* Nor is that of arguments: it is copied, but for NoMethodError#args. */
+		u32 past = insn->a + 2;
+
+		give_away(code, sets, (struct window){ past, window.at + window.count - past });
+		window.count = window.at <= insn->a;
+	}
+	give_away(code, sets, window);
+	give_away(code, sets, effects->reads[1]);
+}
+
+static void write_registers(const struct code *code, struct window window, const struct state *state)
+{
+	u32 reg = window.at > code->nlocals ? window.at : code->nlocals;
+
+	for (; reg < window.at + window.count; reg++) {
+		bit_set(state->written, reg - code->nlocals);
+		bit_clear(state->lists, reg - code->nlocals);
+		bit_clear(state->twins, reg - code->nlocals);
+		bit_clear(state->nils, reg - code->nlocals);
+	}
+}
+
+static void apply(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+		  const struct effects *effects, u64 *sets)
+{
+	struct state state = state_at(code, sets);
+	bool moved = insn->op == OP_MOVE && holds_list(code, &state, insn->b);
+	u32 reg;
+
+	give_away_what_is_read(code, insn, effects, sets);
+	if (effects->calls)
+		cut_state(code, sets, insn->a);
+	write_registers(code, effects->write, &state);
+	if (insn->a < code->nlocals)
+		return;
+	reg = insn->a - code->nlocals;
+	switch (insn->op) {
+	case OP_ARRAY:
+	case OP_ARRAY2:
+	case OP_ARYSPLAT:
+	case OP_ARGARY:
+		bit_set(state.lists, reg);
+		break;
+	case OP_ARYCAT:
+		bit_set(state.lists, reg);
+		bit_clear(state.nils, reg);
+		break;
+	case OP_LOADNIL:
+		bit_set(state.nils, reg);
+		break;
+	case OP_MOVE:
+		if (moved) {
+			bit_set(state.lists, reg);
+			bit_set(state.twins, reg);
+			bit_set(state.twins, insn->b - code->nlocals);
+		}
+		break;
+	case OP_EXCEPT:
+		/* The jump that may wait here is not for anybody to read. */
+		if (bit(code->clauses_at, pc))
+			bit_clear(state.written, reg);
+		break;
+	}
+}
+
+static int check_insn(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+		      const struct effects *effects, const struct state *state, u32 clause)
+{
+	int ret, i;
+
+	for (i = 0; i < 2; i++) {
+		ret = check_read(code, pc, insn, state, effects->reads[i]);
+		if (ret)
+			return ret;
+	}
+	switch (insn->op) {
+	case OP_RAISEIF:
+		if (ends_clause(code, clause, pc))
+			return 0;
+		return check_read(code, pc, insn, state, (struct window){ insn->a, 1 });
+	case OP_STOP:
+		/* What a program is worth lies there. */
+		return check_read(code, pc, insn, state, (struct window){ code->nlocals, 1 });
+	}
+	return check_lists(code, pc, insn, state);
+}
+
+/* From a block to the handlers that cover it, whichever of its instructions raises. */
+static int flow_to_handlers(struct code *code, u32 from, u32 end, const u64 *least)
+{
+	u32 begin = code->blocks[from].pc, i;
+	const u8 *catch;
+	int ret;
+
+	for (i = 0; i < code->irep->clen; i++) {
+		catch = catch_at(code, i);
+		if (begin < catch_begin(catch) || end > catch_end(catch))
+			continue;
+		ret = flow(code, from, catch_target(catch), least, WAY_RAISED);
+		if (ret)
+			return ret;
+	}
+	return spend(code, code->irep->clen);
+}
+
+static int flow_from_jump(struct code *code, u32 from, u32 next, const struct kmvm_insn *insn,
+			  u64 *sets)
+{
+	u32 target = jump_target(insn, next), cut;
+	int ret;
+
+	if (insn->op != OP_JMPUW)
+		return flow(code, from, target, sets, WAY_JUMP);
+	ret = cut_by_clauses(code, next, target, &cut);
+	if (ret)
+		return ret;
+	cut_state(code, sets, cut);
+	return flow(code, from, target, sets, WAY_JUMP);
+}
+
+static int flow_from_enter(struct code *code, u32 from, const struct kmvm_insn *insn,
+			   const u64 *sets)
+{
+	u32 optional = insn->a >> 13 & 0x1f, i;
+	int ret = 0;
+
+	for (i = 0; !ret && optional && i <= optional; i++)
+		ret = flow(code, from, ENTER_SIZE + i * JMP_SIZE, sets, WAY_NEXT);
+	return ret;
+}
+
+static int follow_block(struct code *code, u32 number)
+{
+	u64 *sets = sets_to_work_with(code, 0), *least = sets_to_work_with(code, 1);
+	const size_t size = SETS * code->words * sizeof(u64);
+	struct state state = state_at(code, sets);
+	const struct block *block = &code->blocks[number];
+	u32 end = number + 1 < code->block_count ? block[1].pc : code->ilen;
+	struct kmvm_insn insn = { };
+	struct effects effects;
+	u32 pc, next;
+	int ret;
+
+	memcpy(sets, sets_of(code, number), size);
+	memcpy(least, sets, size);
+	for (pc = block->pc; pc < end; pc = next) {
+		next = decode(code, pc, &insn);
+		effects_of(&insn, code->nlocals, &effects);
+		ret = check_insn(code, pc, &insn, &effects, &state, block->clause);
+		if (!ret)
+			ret = spend(code, 1 + effects.write.count + effects.reads[0].count +
+				    code->words / 4);
+		if (ret)
+			return ret;
+		apply(code, pc, &insn, &effects, sets);
+		if (ends_clause(code, block->clause, pc))
+			leave_clause(code, block->clause, sets);
+		if (!code->irep->clen)
+			continue;
+		if (effects.calls)
+			cut_state(code, least, insn.a);
+		if (is_packed(&insn))
+			forget_lists(code, least);
+		meet(code, least, sets);
+	}
+	ret = code->irep->clen ? flow_to_handlers(code, number, end, least) : 0;
+	if (!ret && insn.op == OP_ENTER)
+		ret = flow_from_enter(code, number, &insn, sets);
+	if (!ret && !ends_block(insn.op))
+		ret = flow(code, number, end, sets, WAY_NEXT);
+	if (!ret && is_jump(insn.op))
+		ret = flow_from_jump(code, number, pc, &insn, sets);
+	return ret;
+}
+
+static int follow_all(struct code *code)
+{
+	u64 *dirty = dirty_blocks(code);
+	u32 words = bit_words(code->block_count);
+	bool again = true;
+	u32 i;
+	int ret;
+
+	memset(code->states, 0xff,
+	       sizeof(u64) * SETS * code->words * (code->block_count + code->clause_count));
+	memset(dirty, 0, words * sizeof(u64));
+	memset(sets_of(code, 0), 0, SETS * code->words * sizeof(u64));
+	for (i = code->nlocals; i < code->arguments; i++)
+		bit_set(sets_of(code, 0), i - code->nlocals);
+	bit_set(dirty, 0);
+
+	while (again) {
+		again = false;
+		for (i = 0; i < code->block_count; i++) {
+			if (!bit(dirty, i))
+				continue;
+			bit_clear(dirty, i);
+			again = true;
+			ret = follow_block(code, i);
+			if (ret)
+				return ret;
+			cond_resched();
+		}
+		ret = spend(code, words);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/* Every handler of ensure that covers a STOP would end the program twice. */
+static int check_stops(const struct code *code)
+{
+	struct kmvm_insn insn;
+	u32 pc, next, i;
+
+	if (code->entry != KMVM_ENTRY_PROGRAM)
+		return 0;
+	if (code->nregs <= code->nlocals)
+		return refuse_irep(code->judge, code->irep->at + 6,
+				   "no register for what the program is worth");
+	if (!code->irep->clen)
+		return 0;
+	for (pc = 0; pc < code->ilen; pc = next) {
+		next = decode(code, pc, &insn);
+		if (insn.op != OP_STOP)
+			continue;
+		for (i = 0; i < code->irep->clen; i++)
+			if (next > catch_begin(catch_at(code, i)) && next <= catch_end(catch_at(code, i)))
+				return refuse_insn(code, pc, &insn, "a catch handler covers it");
+	}
+	return 0;
+}
+
+static int judge_blocks(struct code *code)
+{
+	u32 words = bit_words(code->ilen);
+	u32 clauses = count_bits(code->clauses_at, words);
+	/* Each clause makes two more. */
+	u32 blocks = count_bits(code->leaders, words) + 2 * clauses;
+	size_t clauses_size = clauses * sizeof(*code->clauses);
+	size_t blocks_size = blocks * sizeof(*code->blocks);
+	u64 states_size;
+	int ret = -ENOMEM;
+
+	code->words = bit_words(code->nregs - code->nlocals);
+	states_size = ((u64)(blocks + clauses + 2) * SETS * code->words + bit_words(blocks)) * sizeof(u64);
+	if (states_size > STATES_MAX)
+		return refuse_irep(code->judge, code->irep->at,
+				   "too complex to be judged: %u blocks, %u temporaries",
+				   blocks, code->nregs - code->nlocals);
+
+	code->clauses = scratch(clauses_size);
+	code->blocks = scratch(blocks_size);
+	code->states = scratch(states_size);
+	if (code->clauses && code->blocks && code->states) {
+		ret = find_blocks(code);
+		if (!ret)
+			ret = follow_all(code);
+	}
+	if (code->states)
+		scratch_free(code->states, states_size);
+	if (code->blocks)
+		scratch_free(code->blocks, blocks_size);
+	if (code->clauses)
+		scratch_free(code->clauses, clauses_size);
+	return ret;
+}
+
+/* Pool and symbols were judged: only how many there are, and of which kind. */
+static void read_tables(struct code *code)
+{
+	struct kmvm_cursor cursor = {
+		.image = code->judge->image,
+		.at = code->irep->code + code->ilen + code->irep->clen * KMVM_CATCH_SIZE,
+		.end = code->irep->at + code->irep->size,
+	};
+	u32 i;
+
+	code->plen = kmvm_take_u16(&cursor);
+	for (i = 0; i < code->plen; i++) {
+		code->pool[i] = kmvm_take_u8(&cursor);
+		switch (code->pool[i]) {
+		case KMVM_POOL_STRING:
+			kmvm_take(&cursor, kmvm_take_u16(&cursor) + 1);
+			break;
+		case KMVM_POOL_INT32:
+			kmvm_take(&cursor, 4);
+			break;
+		case KMVM_POOL_INT64:
+			kmvm_take(&cursor, 8);
+			break;
+		default:
+			kmvm_take(&cursor, kmvm_take_u8(&cursor) + 1);
+			break;
+		}
+	}
+	code->slen = kmvm_take_u16(&cursor);
+}
+
+static void read_children(struct code *code)
+{
+	struct judge *judge = code->judge;
+	u32 child = judge->irep + 1, i;
+
+	for (i = 0; i < code->irep->rlen; i++) {
+		code->children[i] = child;
+		judge->seats[child].parent = judge->irep;
+		child = judge->seats[child].after;
+	}
+}
+
+static int judge_irep(struct code *code)
+{
+	int ret;
+
+	read_tables(code);
+	read_children(code);
+	ret = decode_all(code);
+	if (!ret)
+		ret = lay_out(code);
+	if (!ret)
+		ret = check_stops(code);
+	if (!ret)
+		ret = judge_blocks(code);
+	return ret;
+}
+
+/* Gives each irep its seat. They lie in the image parents first, children in order. */
+static void seat_ireps(struct judge *judge, size_t first, size_t size)
+{
+	struct kmvm_cursor ireps = { .image = judge->image, .at = first, .end = size };
+	u32 open[KMVM_IREP_DEPTH_MAX];	/* ireps whose children are being met */
+	u16 missing[KMVM_IREP_DEPTH_MAX];
+	struct kmvm_irep irep;
+	int depth = 0;
+	u32 i;
+
+	for (i = 0; i < judge->ireps; i++) {
+		kmvm_next_irep(&ireps, &irep);
+		judge->seats[i] = (struct kmvm_seat){
+			.at = irep.at,
+			.entry = i ? KMVM_ENTRY_NONE : KMVM_ENTRY_PROGRAM,
+		};
+		if (depth)
+			missing[depth - 1]--;
+		missing[depth] = irep.rlen;
+		open[depth++] = i;
+		while (depth && !missing[depth - 1])
+			judge->seats[open[--depth]].after = i + 1;
+	}
+}
+
+static int judge_all(struct judge *judge, struct code *code, size_t first, size_t size)
+{
+	struct kmvm_cursor ireps = { .image = judge->image, .at = first, .end = size };
+	struct kmvm_irep irep;
+	int ret = 0;
+
+	seat_ireps(judge, first, size);
+	judge->effort = EFFORT_FREE + (u64)EFFORT_PER_BYTE * size;
+	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
+		kmvm_next_irep(&ireps, &irep);
+		code->irep = &irep;
+		code->iseq = judge->image + irep.code;
+		code->catches = code->iseq + irep.ilen;
+		code->ilen = irep.ilen;
+		code->nlocals = irep.nlocals;
+		code->nregs = irep.nregs;
+		code->entry = (enum kmvm_entry)judge->seats[judge->irep].entry;
+		ret = judge_irep(code);
+		cond_resched();
+	}
+	return ret;
+}
+
+int kmvm_judge_code(struct judge *judge, size_t first, size_t size)
+{
+	struct code code = { .judge = judge };
+	size_t words = bit_words(judge->longest);
+	size_t seats = judge->ireps * sizeof(*judge->seats);
+	size_t room = seats + 3 * words * sizeof(u64) + judge->most * (sizeof(u32) + 1);
+	u8 *memory = scratch(room);
+	int ret;
+
+	if (!memory)
+		return -ENOMEM;
+	/* Those that want it aligned come first. */
+	code.starts = (u64 *)memory;
+	code.leaders = code.starts + words;
+	code.clauses_at = code.leaders + words;
+	judge->seats = (struct kmvm_seat *)(code.clauses_at + words);
+	code.children = (u32 *)(judge->seats + judge->ireps);
+	code.pool = (u8 *)(code.children + judge->most);
+	ret = judge_all(judge, &code, first, size);
+	scratch_free(memory, room);
+	return ret;
+}
