@@ -117,7 +117,8 @@ static inline enum kmvm_decoded kmvm_decode(const u8 *code, size_t left, struct 
 	case KMVM_OPERANDS_Z:
 		break;
 	case KMVM_OPERANDS_B:
-		insn->a = first ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
+		/* mruby's FETCH_B_3 is the short one. */
+		insn->a = first && !second ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
 		break;
 	case KMVM_OPERANDS_BB:
 		insn->a = first ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
