@@ -15,6 +15,7 @@
 #include <mruby/irep.h>
 #include <mruby/string.h>
 
+#include "../../vm/lines.h"
 #include "loader.h"
 
 #define IMAGES_PER_VM	500	/* symbols are never freed: start afresh before it gets slow */
@@ -38,7 +39,7 @@ struct job {
 	size_t size;
 	mrb_irep *irep;
 	const char *complaint;
-	bool copied;
+	struct kmvm_lines lines;
 	uint8_t *again;
 	size_t again_size;
 	bool dumpable;
@@ -63,19 +64,45 @@ static void touch_name(mrb_state *mrb, mrb_sym name)
 		touch(text, length + 1);
 }
 
-static void touch_lines(mrb_state *mrb, const mrb_irep *irep)
+/* The place of an instruction: vm/lines.c must find the one that mruby finds. */
+static void touch_place(mrb_state *mrb, const mrb_irep *irep, uint32_t pc, struct job *job)
+{
+	static char name[8192];
+	struct kmvm_place place;
+	const char *file;
+	int32_t line;
+
+	if (!mrb_debug_get_position(mrb, irep, pc, &line, &file)) {
+		if (kmvm_lines_at(&job->lines, pc, &place))
+			job->complaint = "a line is found where mruby finds none";
+		return;
+	}
+	touch(file, strlen(file));
+	if (!kmvm_lines_at(&job->lines, pc, &place) || place.line != (uint32_t)line) {
+		job->complaint = "another line is found than mruby's";
+		return;
+	}
+	kmvm_file_name(&job->lines, place.file, name, sizeof(name));
+	/* '?' stands for what a sentence should not hold, a NUL among it, where mruby's ends. */
+	if (strchr(name, '?'))
+		return;
+	if (strcmp(file, name))
+		job->complaint = "another file is found than mruby's";
+}
+
+static void touch_lines(mrb_state *mrb, const mrb_irep *irep, struct job *job)
 {
 	uint32_t step = irep->ilen > 256 ? irep->ilen / 64 : 1;
 	uint32_t pc;
 
-	for (pc = 0; pc < irep->ilen; pc += step) {
-		const char *file;
-		int32_t line;
-
-		if (mrb_debug_get_position(mrb, irep, pc, &line, &file))
-			touch(file, strlen(file));
+	if (!kmvm_lines_next(&job->lines)) {
+		job->complaint = "no lines are found for an irep";
+		return;
 	}
-	mrb_debug_get_position(mrb, irep, irep->ilen - 1, &(int32_t){ 0 }, &(const char *){ NULL });
+	for (pc = 0; pc < irep->ilen; pc += step)
+		touch_place(mrb, irep, pc, job);
+	if (irep->ilen)
+		touch_place(mrb, irep, irep->ilen - 1, job);
 }
 
 static void touch_pool(mrb_state *mrb, const mrb_irep *irep, struct job *job)
@@ -120,7 +147,7 @@ static void touch_irep(mrb_state *mrb, const mrb_irep *irep, struct job *job)
 		for (i = 0; i + 1 < irep->nlocals; i++)
 			touch_name(mrb, irep->lv[i]);
 	if (irep->debug_info)
-		touch_lines(mrb, irep);
+		touch_lines(mrb, irep, job);
 	mrb_gc_arena_restore(mrb, arena);
 	for (i = 0; i < irep->rlen; i++)
 		touch_irep(mrb, irep->reps[i], job);
@@ -136,6 +163,7 @@ static mrb_value do_job(mrb_state *mrb, void *data)
 		return mrb_nil_value();
 	}
 	job->dumpable = true;
+	kmvm_lines_open(&job->lines, job->image, job->size);
 	touch_irep(mrb, job->irep, job);
 	if (job->dumpable &&
 	    mrb_dump_irep(mrb, job->irep, job->irep->debug_info ? MRB_DUMP_DEBUG_INFO : 0,

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../vm/image.h"
+#include "../../vm/lines.h"
 #include "../../vm/verify.h"
 #include "corpus.h"
 #include "ktap.h"
@@ -329,6 +330,7 @@ static void keep_culprit(void)
 static void try_mutant(void)
 {
 	struct kmvm_verdict verdict;
+	char place[KMVM_PLACE_SIZE];
 	const char *complaint = NULL;
 	unsigned char *copy = malloc(mutant.size);
 	unsigned char *again = NULL;
@@ -338,6 +340,7 @@ static void try_mutant(void)
 	tried++;
 	memcpy(copy, mutant.bytes, mutant.size);
 	ret = kmvm_verify(copy, mutant.size, &verdict);
+	kmvm_find_place(copy, mutant.size, any(4), any(256), place);
 	free(copy);
 	if (ret) {
 		if (ret != -ENOEXEC || !verdict.text[0] || verdict.offset > mutant.size)
