@@ -29,6 +29,7 @@
 #endif
 
 #include "judge.h"
+#include "lines.h"
 #include "opcode.h"
 
 /* Each opcode has its rules below: those of another release would have to be written first. */
@@ -41,11 +42,13 @@ _Static_assert(KMVM_OPCODES == 106 && (int)OP_STOP == 105, "the opcodes of mruby
 #define CLAUSES_MAX	64	/* ensure clauses within each other */
 #define NOWHERE		0xffffffff
 
-/* Memory that states of one irep may take. The largest of a lawful one seen: docs/verifier.md. */
+/*
+ * What judging may cost, over ten times what any image of mruby's own tests takes: memory for
+ * the states of one irep, and effort, in steps of some nanoseconds (docs/verifier.md).
+ */
 #define STATES_MAX	(4U << 20)
-/* Instructions that are looked at, blocks and clauses compared. A lawful image needs each once or twice. */
 #define EFFORT_FREE	(1U << 18)
-#define EFFORT_PER_BYTE	4
+#define EFFORT_PER_BYTE	8
 
 static void *scratch(size_t size)
 {
@@ -173,11 +176,41 @@ static const u8 *catch_at(const struct code *code, u32 i)
 #define catch_end(catch)	kmvm_u32((catch) + 5)
 #define catch_target(catch)	kmvm_u32((catch) + 9)
 
-/* Names the place. */
-#define refuse_insn(code, pc, insn, format, ...)					\
-	kmvm_refuse((code)->judge, (code)->irep->code + (pc),				\
-		    "irep %u, pc 0x%x OP_%s: " format, (code)->judge->irep, pc,		\
-		    kmvm_opcode_name((insn)->op), ##__VA_ARGS__)
+/* Where in the source an instruction comes from, " (a.rb:3)", or nothing. */
+static void name_place(const struct judge *judge, u32 pc, char *text, size_t room)
+{
+	struct kmvm_place place;
+	struct kmvm_lines lines;
+	char file[40];
+	u32 i;
+
+	*text = '\0';
+	if (!kmvm_lines_open(&lines, judge->image, judge->size))
+		return;
+	for (i = 0; i <= judge->irep; i++)
+		if (!kmvm_lines_next(&lines))
+			return;
+	if (!kmvm_lines_at(&lines, pc, &place))
+		return;
+	kmvm_file_name(&lines, place.file, file, sizeof(file));
+	snprintf(text, room, " (%s:%u)", file, place.line);
+}
+
+static __printf(4, 5)
+int refuse_insn(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+		const char *format, ...)
+{
+	const struct judge *judge = code->judge;
+	char place[60], reason[100];
+	va_list args;
+
+	name_place(judge, pc, place, sizeof(place));
+	va_start(args, format);
+	vsnprintf(reason, sizeof(reason), format, args);
+	va_end(args);
+	return kmvm_refuse(judge, code->irep->code + pc, "irep %u%s, pc 0x%x OP_%s: %s",
+			   judge->irep, place, pc, kmvm_opcode_name(insn->op), reason);
+}
 
 static int spend(struct code *code, u64 effort)
 {
@@ -845,9 +878,6 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 	if (depth > CLAUSES_MAX)
 		return refuse_insn(code, pc, insn, "ensure clauses are nested over %u deep",
 				   CLAUSES_MAX);
-	if (*inner != NOWHERE && insn->a <= code->clauses[*inner].reg)
-		return refuse_insn(code, pc, insn, "takes R%u within the ensure clause of R%u",
-				   insn->a, code->clauses[*inner].reg);
 	code->clauses[code->clause_count] = (struct clause){
 		.begin = pc, .end = NOWHERE, .reg = insn->a, .around = *inner,
 	};
@@ -1039,7 +1069,7 @@ static int flow(struct code *code, u32 from, u32 target, const u64 *sets, enum w
 		if (meet(code, sets_of_clause(code, clause), sets))
 			bit_set(dirty_blocks(code), block_at(code, code->clauses[clause].end));
 	}
-	return spend(code, 8 + code->words);
+	return spend(code, 8 + SETS * (code->words - 1));
 }
 
 /*
@@ -1333,6 +1363,18 @@ static int flow_from_enter(struct code *code, u32 from, const struct kmvm_insn *
 	return ret;
 }
 
+static u32 effort_of(const struct code *code, const struct effects *effects)
+{
+	u32 effort = 1 + effects->write.count + effects->reads[0].count;
+
+	if (effects->calls)
+		effort += code->words / 2;
+	/* Whichever instruction raises, its handler meets the state. */
+	if (code->irep->clen)
+		effort += SETS * (code->words - 1);
+	return effort;
+}
+
 static int follow_block(struct code *code, u32 number)
 {
 	u64 *sets = sets_to_work_with(code, 0), *least = sets_to_work_with(code, 1);
@@ -1347,13 +1389,15 @@ static int follow_block(struct code *code, u32 number)
 
 	memcpy(sets, sets_of(code, number), size);
 	memcpy(least, sets, size);
+	ret = spend(code, SETS * (code->words - 1));
+	if (ret)
+		return ret;
 	for (pc = block->pc; pc < end; pc = next) {
 		next = decode(code, pc, &insn);
 		effects_of(&insn, code->nlocals, &effects);
 		ret = check_insn(code, pc, &insn, &effects, &state, block->clause);
 		if (!ret)
-			ret = spend(code, 1 + effects.write.count + effects.reads[0].count +
-				    code->words / 4);
+			ret = spend(code, effort_of(code, &effects));
 		if (ret)
 			return ret;
 		apply(code, pc, &insn, &effects, sets);
@@ -1531,9 +1575,9 @@ static int judge_irep(struct code *code)
 }
 
 /* Gives each irep its seat. They lie in the image parents first, children in order. */
-static void seat_ireps(struct judge *judge, size_t first, size_t size)
+static void seat_ireps(struct judge *judge, size_t first)
 {
-	struct kmvm_cursor ireps = { .image = judge->image, .at = first, .end = size };
+	struct kmvm_cursor ireps = { .image = judge->image, .at = first, .end = judge->size };
 	u32 open[KMVM_IREP_DEPTH_MAX];	/* ireps whose children are being met */
 	u16 missing[KMVM_IREP_DEPTH_MAX];
 	struct kmvm_irep irep;
@@ -1555,14 +1599,14 @@ static void seat_ireps(struct judge *judge, size_t first, size_t size)
 	}
 }
 
-static int judge_all(struct judge *judge, struct code *code, size_t first, size_t size)
+static int judge_all(struct judge *judge, struct code *code, size_t first)
 {
-	struct kmvm_cursor ireps = { .image = judge->image, .at = first, .end = size };
+	struct kmvm_cursor ireps = { .image = judge->image, .at = first, .end = judge->size };
 	struct kmvm_irep irep;
 	int ret = 0;
 
-	seat_ireps(judge, first, size);
-	judge->effort = EFFORT_FREE + (u64)EFFORT_PER_BYTE * size;
+	seat_ireps(judge, first);
+	judge->effort = EFFORT_FREE + (u64)EFFORT_PER_BYTE * judge->size;
 	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
 		kmvm_next_irep(&ireps, &irep);
 		code->irep = &irep;
@@ -1578,7 +1622,7 @@ static int judge_all(struct judge *judge, struct code *code, size_t first, size_
 	return ret;
 }
 
-int kmvm_judge_code(struct judge *judge, size_t first, size_t size)
+int kmvm_judge_code(struct judge *judge, size_t first)
 {
 	struct code code = { .judge = judge };
 	size_t words = bit_words(judge->longest);
@@ -1596,7 +1640,7 @@ int kmvm_judge_code(struct judge *judge, size_t first, size_t size)
 	judge->seats = (struct kmvm_seat *)(code.clauses_at + words);
 	code.children = (u32 *)(judge->seats + judge->ireps);
 	code.pool = (u8 *)(code.children + judge->most);
-	ret = judge_all(judge, &code, first, size);
+	ret = judge_all(judge, &code, first);
 	scratch_free(memory, room);
 	return ret;
 }

@@ -53,6 +53,7 @@ struct kmvm_seat {
 
 struct judge {
 	const u8 *image;
+	size_t size;
 	struct kmvm_verdict *verdict;
 	u32 irep;	/* number of the one being judged */
 	u32 ireps;	/* how many there are, once all were met */
@@ -82,10 +83,9 @@ static inline void kmvm_next_irep(struct kmvm_cursor *ireps, struct kmvm_irep *i
  * kmvm_judge_code() - judge what the ireps of an image do
  * @judge:	all else of the ireps was found in order
  * @first:	offset of the first irep
- * @size:	of the image
  *
  * Return: 0, -ENOEXEC or -ENOMEM.
  */
-int kmvm_judge_code(struct judge *judge, size_t first, size_t size);
+int kmvm_judge_code(struct judge *judge, size_t first);
 
 #endif /* KMVM_JUDGE_H */

@@ -549,12 +549,12 @@ static int check_sections(struct judge *judge, size_t size)
 	if (kmvm_left(&section) || kmvm_left(&whole))
 		return kmvm_refuse(judge, section.at, "%zu bytes after the end of the image",
 			      kmvm_left(&section) + kmvm_left(&whole));
-	return kmvm_judge_code(judge, FIRST_IREP, size);
+	return kmvm_judge_code(judge, FIRST_IREP);
 }
 
 int kmvm_verify(const void *image, size_t size, struct kmvm_verdict *verdict)
 {
-	struct judge judge = { .image = image, .verdict = verdict };
+	struct judge judge = { .image = image, .size = size, .verdict = verdict };
 	u32 told;
 	int ret;
 

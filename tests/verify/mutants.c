@@ -3,6 +3,7 @@
  * Damages lawful images in many ways, the same ones every time, and hands what the verifier
  * still accepts to mruby's loader: it must come out well there.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <sanitizer/common_interface_defs.h>
 #include <stdint.h>
@@ -12,6 +13,7 @@
 
 #include "../../vm/image.h"
 #include "../../vm/lines.h"
+#include "../../userland/kmctl/disasm.h"
 #include "../../vm/verify.h"
 #include "corpus.h"
 #include "ktap.h"
@@ -326,6 +328,26 @@ static void keep_culprit(void)
 	fprintf(stderr, "# the image is kept in " CULPRIT "\n");
 }
 
+/* Whatever the image is, it can be printed, and what is refused is marked there. */
+static bool prints(const struct mutant *image, const struct kmvm_verdict *verdict)
+{
+	unsigned char *copy = malloc(image->size);
+	struct kmctl_bytes bytes = { (char *)copy, image->size };
+	size_t size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
+	bool marked;
+	int ret;
+
+	memcpy(copy, image->bytes, image->size);
+	ret = kmctl_disasm(out, &bytes, verdict);
+	fclose(out);
+	free(copy);
+	marked = strstr(text, "\n>>> refused: ");
+	free(text);
+	return !ret && marked == !!verdict->text[0];
+}
+
 /* Every answer must be whole: a verdict with a sentence, or an image that loads. */
 static void try_mutant(void)
 {
@@ -352,6 +374,8 @@ static void try_mutant(void)
 			complaint = "accepted, but not when it was loaded and written again";
 		free(again);
 	}
+	if (tried % 32 == 0 && !complaint && !prints(&mutant, &verdict))
+		complaint = "cannot be printed, or is printed without what is wrong with it";
 	if (complaint && !complaints++) {
 		ktap_note("%s", complaint);
 		keep_culprit();

@@ -37,7 +37,7 @@ int kmctl_check_image(const char *name, const struct kmctl_bytes *image)
 		kmctl_say("%s: no memory to judge the image", name);
 		return KMCTL_SYSTEM;
 	}
-	kmctl_say("%s: the image is refused: byte %zu: %s", name, verdict.offset, verdict.text);
+	kmctl_say("%s: refused: %s (byte %zu)", name, verdict.text, verdict.offset);
 	return KMCTL_DATA;
 }
 

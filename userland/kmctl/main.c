@@ -21,9 +21,11 @@
 #include <mruby/version.h>
 
 #include "../../include/version.h"
+#include "../../vm/verify.h"
 #include "compile.h"
 #include "control.h"
 #include "device.h"
+#include "disasm.h"
 #include "imagefile.h"
 #include "info.h"
 #include "run.h"
@@ -35,6 +37,8 @@ static const char usage[] =
 	"       kmctl [OPTION...] -e CODE [--] [ARG...]\n"
 	"       kmctl eval [OPTION...] CODE [--] [ARG...]\n"
 	"       kmctl compile [-o OUT] FILE|-\n"
+	"       kmctl verify FILE|-...\n"
+	"       kmctl disasm FILE|-\n"
 	"       kmctl info\n"
 	"       kmctl kill [--now] [VM]\n"
 	"       kmctl reset [VM]\n"
@@ -48,6 +52,8 @@ static const char help[] =
 	"  -e       run CODE, and print only what it prints\n"
 	"  eval     run CODE, then print its last value\n"
 	"  compile  write the image of a program, FILE.mrb or OUT; -o - is standard output\n"
+	"  verify   judge images as the module will, and say which it refuses and why\n"
+	"  disasm   print what an image holds: instructions, tables, lines of the source\n"
 	"  info     what the module and its VM are, hold and have done\n"
 	"  kill     stop what goes on in the VM, whoever started it\n"
 	"  reset    give the VM a fresh start: globals, methods, timers, symbols are gone\n"
@@ -172,10 +178,28 @@ static int run_code(struct kmctl_program *program, const char *code, struct word
 	return ret ? ret : run_image(program, words);
 }
 
+/* An image as it is, or what a program compiles to; not judged yet. */
+static int read_image(const char *file, struct kmctl_bytes *image)
+{
+	struct kmctl_bytes source;
+	int ret;
+
+	ret = kmctl_read_source(file, &source);
+	if (ret)
+		return ret;
+	if (kmctl_is_image(&source)) {
+		kmctl_trim_image(&source);
+		*image = source;
+		return KMCTL_OK;
+	}
+	ret = kmctl_compile(file, &source, false, image);
+	free(source.at);
+	return ret;
+}
+
 static int command_run(struct words *words)
 {
 	struct kmctl_program program = { 0 };
-	struct kmctl_bytes source;
 	char *file;
 	int ret;
 
@@ -185,20 +209,15 @@ static int command_run(struct words *words)
 	if (ret)
 		return ret;
 	program.name = file;
-	ret = kmctl_read_source(file, &source);
+	ret = read_image(file, &program.image);
 	if (ret)
 		return ret;
-	if (kmctl_is_image(&source)) {
-		kmctl_trim_image(&source);
-		program.image = source;
-		ret = kmctl_check_image(file, &source);
-		if (ret)
-			free(source.at);
-	} else {
-		ret = compile(file, &source, false, &program.image);
-		free(source.at);
+	ret = kmctl_check_image(file, &program.image);
+	if (ret) {
+		free(program.image.at);
+		return ret;
 	}
-	return ret ? ret : run_image(&program, words);
+	return run_image(&program, words);
 }
 
 static int command_eval(struct words *words)
@@ -327,6 +346,64 @@ static int command_compile(struct words *words)
 	return ret;
 }
 
+static int verify_file(const char *file)
+{
+	struct kmctl_bytes image;
+	int ret;
+
+	ret = read_image(file, &image);
+	if (ret)
+		return ret;
+	ret = kmctl_check_image(file, &image);
+	free(image.at);
+	return ret;
+}
+
+/* All are judged; the status is that of the first which was not accepted. */
+static int command_verify(struct words *words)
+{
+	int status;
+	char *file;
+
+	status = take_operand(words, "verify", &file);
+	if (status)
+		return status;
+	do {
+		int ret = verify_file(file);
+
+		if (!status)
+			status = ret;
+		file = next_word(words);
+	} while (file);
+	return status;
+}
+
+static int command_disasm(struct words *words)
+{
+	struct kmvm_verdict verdict;
+	struct kmctl_bytes image;
+	int refused;
+	char *file;
+	int ret;
+
+	ret = take_operand(words, "disasm", &file);
+	if (ret)
+		return ret;
+	if (words->left)
+		return bad_usage(*words->at, "disasm takes one FILE");
+	ret = read_image(file, &image);
+	if (ret)
+		return ret;
+	refused = kmvm_verify(image.at, image.size, &verdict);
+	ret = kmctl_disasm(stdout, &image, &verdict);
+	free(image.at);
+	if (ret) {
+		kmctl_say("%m");
+		return ret;
+	}
+	return refused ? KMCTL_DATA : KMCTL_OK;
+}
+
 static int command_info(struct words *words)
 {
 	if (words->left)
@@ -376,6 +453,8 @@ static const struct {
 	{ "run",	command_run },
 	{ "eval",	command_eval },
 	{ "compile",	command_compile },
+	{ "verify",	command_verify },
+	{ "disasm",	command_disasm },
 	{ "info",	command_info },
 	{ "kill",	command_kill },
 	{ "reset",	command_reset },

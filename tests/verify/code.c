@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What code may not do, rule by rule, and what it may although it looks odd. Each case is an
+ * image with one irep, or with one that has a child.
+ */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mruby/opcode.h>
+
+#include "../../vm/verify.h"
+#include "ktap.h"
+#include "loader.h"
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+struct catch {
+	int kind;	/* 0 rescue, 1 ensure, and 2 more so that 0 is none */
+	int begin;
+	int end;
+	int target;
+};
+
+#define RESCUE(begin, end, target) { 2, begin, end, target }
+#define ENSURE(begin, end, target) { 3, begin, end, target }
+
+struct irep {
+	int nlocals;	/* 1 unless it says */
+	int nregs;	/* 6 unless it says */
+	const unsigned char *code;
+	int size;
+	struct catch catches[4];
+};
+
+#define CODE(...)							\
+	.code = (const unsigned char[]){ __VA_ARGS__ },			\
+	.size = sizeof((const unsigned char[]){ __VA_ARGS__ })
+
+/* Each pool: 0 a string, 1 an integer. Each table of symbols: 0 and 1. */
+struct code_case {
+	const char *sentence;	/* NULL: accepted */
+	const char *what;
+	struct irep program;
+	struct irep child;
+};
+
+#define REFUSED(sentence, ...) { sentence, NULL, __VA_ARGS__ }
+#define ACCEPTED(what, ...) { NULL, what, __VA_ARGS__ }
+#define PROGRAM(...) .program = { __VA_ARGS__ }
+#define CHILD(...) .child = { __VA_ARGS__ }
+
+#define RETURN_NIL	OP_LOADNIL, 1, OP_RETURN, 1
+#define ENTER(a, b, c)	OP_ENTER, a, b, c
+/* A block in R1, and then the end. */
+#define WITH_BLOCK	PROGRAM(CODE(OP_BLOCK, 1, 0, OP_RETURN, 1))
+#define WITH_METHOD	PROGRAM(CODE(OP_METHOD, 1, 0, OP_RETURN, 1))
+#define WITH_BODY	PROGRAM(CODE(OP_OCLASS, 1, OP_EXEC, 1, 0, OP_RETURN, 1))
+
+static const struct code_case cases[] = {
+	/* Decode. */
+	REFUSED("irep 0, pc 0x0: no opcode has number 106", PROGRAM(CODE(106, OP_STOP))),
+	REFUSED("irep 0, pc 0x0: no opcode has number 255", PROGRAM(CODE(OP_EXT1, 255, OP_STOP))),
+	REFUSED("irep 0, pc 0x0: the code ends within an instruction", PROGRAM(CODE(OP_LOADI))),
+	REFUSED("irep 0, pc 0x2: the code ends within an instruction",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXT3))),
+	REFUSED("irep 0, pc 0x0: one EXT follows another",
+		PROGRAM(CODE(OP_EXT1, OP_EXT2, OP_LOADNIL, 0, 1, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_LOADNIL: the code goes on past its end",
+		PROGRAM(CODE(OP_LOADNIL, 1))),
+	REFUSED("irep 0, pc 0x2 OP_JMPIF: the code goes on past its end",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_JMPIF, 1, 0xff, 0xfa))),
+	REFUSED("irep 0, pc 0x0 OP_CALL: mrbc writes none", PROGRAM(CODE(OP_CALL, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x0 OP_DEBUG: mrbc writes none",
+		PROGRAM(CODE(OP_DEBUG, 1, 2, 3, RETURN_NIL))),
+	ACCEPTED("an EXT where none is needed",
+		 PROGRAM(CODE(OP_EXT1, OP_LOADNIL, 0, 1, OP_EXT3, OP_MOVE, 0, 2, 0, 1, OP_RETURN, 2))),
+	ACCEPTED("OP_NOP, and code that nobody reaches",
+		 PROGRAM(CODE(OP_NOP, RETURN_NIL, OP_RETURN, 5))),
+
+	/* Registers. */
+	REFUSED("irep 0, pc 0x0 OP_LOADNIL: window R6..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_LOADNIL, 6, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_LOADI: window R256..R256 exceeds 6 registers",
+		PROGRAM(CODE(OP_EXT1, OP_LOADI, 1, 0, 3, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_MOVE: window R6..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_MOVE, 1, 6, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_LOADNIL: writes R0, which is self",
+		PROGRAM(CODE(OP_LOADNIL, 0, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ARRAY: window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_ARRAY, 4, 3, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ARRAY2: window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_ARRAY2, 1, 4, 3, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_HASH: window R3..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_HASH, 3, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_HASHADD: window R3..R7 exceeds 6 registers",
+		PROGRAM(CODE(OP_HASHADD, 3, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ARYPUSH: window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_ARYPUSH, 4, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_APOST: window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_APOST, 4, 0, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SEND: argument window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_SEND, 4, 0, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SEND: window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_SEND, 4, 0, 1, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SENDB: argument window R3..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_SENDB, 3, 0, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SSEND: argument window R4..R7 exceeds 6 registers",
+		PROGRAM(CODE(OP_SSEND, 3, 0, 0x20, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SUPER: argument window R5..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_SUPER, 4, 1, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SUPER: arguments 0x100",
+		PROGRAM(CODE(OP_EXT2, OP_SUPER, 1, 1, 0, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ADD: window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_ADD, 4, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_GETIDX: window R4..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_GETIDX, 4, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SETIDX: window R3..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_SETIDX, 3, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SEND: calls in R1, which is a local",
+		PROGRAM(.nlocals = 2, CODE(OP_SEND, 1, 0, 0, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ADD: calls in R1, which is a local",
+		PROGRAM(.nlocals = 2, CODE(OP_ADD, 1, OP_STOP))),
+	ACCEPTED("local += 1", PROGRAM(.nlocals = 2, CODE(OP_ADDI, 1, 1, OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x0 OP_RAISEIF: window R6..R6 exceeds 6 registers",
+		PROGRAM(CODE(OP_RAISEIF, 6, OP_STOP))),
+	REFUSED("irep 0: no register for what the program is worth",
+		PROGRAM(.nlocals = 2, .nregs = 2, CODE(OP_RETURN, 1))),
+
+	/* Symbols, pool, children, locals further out. */
+	REFUSED("irep 0, pc 0x0 OP_LOADSYM: symbol 2 of 2", PROGRAM(CODE(OP_LOADSYM, 1, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_GETGV: symbol 2 of 2", PROGRAM(CODE(OP_GETGV, 1, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SEND: symbol 2 of 2", PROGRAM(CODE(OP_SEND, 1, 2, 0, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_DEF: symbol 2 of 2", PROGRAM(CODE(OP_DEF, 1, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ALIAS: symbol 2 of 2", PROGRAM(CODE(OP_ALIAS, 2, 0, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ALIAS: symbol 3 of 2", PROGRAM(CODE(OP_ALIAS, 0, 3, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_UNDEF: symbol 2 of 2", PROGRAM(CODE(OP_UNDEF, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_KARG: symbol 9 of 2", PROGRAM(CODE(OP_KARG, 1, 9, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_LOADL: pool entry 2 of 2", PROGRAM(CODE(OP_LOADL, 1, 2, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_LOADL: pool entry 0 is a string",
+		PROGRAM(CODE(OP_LOADL, 1, 0, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_STRING: pool entry 1 is no string",
+		PROGRAM(CODE(OP_STRING, 1, 1, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_SYMBOL: pool entry 1 is no string",
+		PROGRAM(CODE(OP_SYMBOL, 1, 1, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_ERR: pool entry 1 is no string", PROGRAM(CODE(OP_ERR, 1, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_BLOCK: child 0 of 0", PROGRAM(CODE(OP_BLOCK, 1, 0, OP_STOP))),
+	REFUSED("irep 0, pc 0x0 OP_METHOD: child 1 of 1",
+		PROGRAM(CODE(OP_METHOD, 1, 1, OP_STOP)), CHILD(CODE(ENTER(0, 0, 0), RETURN_NIL))),
+	REFUSED("irep 0, pc 0x3 OP_METHOD: child 0 is used in two ways",
+		PROGRAM(CODE(OP_BLOCK, 1, 0, OP_METHOD, 1, 0, OP_STOP)),
+		CHILD(CODE(ENTER(0, 0, 0), RETURN_NIL))),
+	REFUSED("irep 1, pc 0x4 OP_GETUPVAR: local 1 of 1, 1 levels up",
+		WITH_BLOCK, CHILD(CODE(ENTER(0, 0, 0), OP_GETUPVAR, 1, 1, 0, OP_RETURN, 1))),
+	REFUSED("irep 1, pc 0x4 OP_GETUPVAR: 1 levels up, there are 0",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_GETUPVAR, 1, 0, 0, OP_RETURN, 1))),
+	REFUSED("irep 1, pc 0x2 OP_SETUPVAR: 1 levels up, there are 0",
+		WITH_BODY, CHILD(CODE(OP_LOADNIL, 1, OP_SETUPVAR, 1, 0, 0, OP_RETURN, 1))),
+	ACCEPTED("up beyond the program, as mrbc's super does",
+		 WITH_BLOCK, CHILD(CODE(ENTER(0, 0, 0), OP_GETUPVAR, 1, 1, 1, OP_RETURN, 1))),
+	REFUSED("irep 1, pc 0x4 OP_BLKPUSH: 1 levels up, there are 0",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_BLKPUSH, 1, 0, 1, OP_RETURN, 1))),
+	REFUSED("irep 1, pc 0x4 OP_ARGARY: 2 levels up, there are 0",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_ARGARY, 1, 0, 2, OP_RETURN, 1))),
+
+	/* How ireps are entered. */
+	REFUSED("irep 1: a method or block that does not begin with OP_ENTER",
+		WITH_METHOD, CHILD(CODE(RETURN_NIL))),
+	REFUSED("irep 1: a method or block that does not begin with OP_ENTER",
+		WITH_BLOCK, CHILD(CODE(RETURN_NIL))),
+	REFUSED("irep 1: OP_ENTER where nothing is called",
+		WITH_BODY, CHILD(CODE(ENTER(0, 0, 0), RETURN_NIL))),
+	REFUSED("irep 0: OP_ENTER where nothing is called",
+		PROGRAM(CODE(ENTER(0, 0, 0), RETURN_NIL))),
+	REFUSED("irep 1, pc 0x4 OP_ENTER: not at the beginning",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), ENTER(0, 0, 0), RETURN_NIL))),
+	REFUSED("irep 1, pc 0x0 OP_ENTER: has an EXT",
+		WITH_METHOD, CHILD(CODE(OP_EXT1, ENTER(0, 0, 0), RETURN_NIL))),
+	REFUSED("irep 1, pc 0x0 OP_ENTER: its arguments exceed 6 registers",
+		WITH_METHOD, CHILD(CODE(ENTER(0x14, 0, 0), RETURN_NIL))),
+	REFUSED("irep 1, pc 0x0 OP_ENTER: 1 optional arguments, but no jump for 1 of them",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0x20, 0), OP_JMP, 0, 0, RETURN_NIL))),
+	ACCEPTED("an optional argument, with a jump for 0 and for 1",
+		 WITH_METHOD, CHILD(.nlocals = 3, CODE(ENTER(0, 0x20, 0), OP_JMP, 0, 3, OP_JMP, 0, 0,
+						       OP_RETURN, 1))),
+	REFUSED("irep 1, pc 0x4 OP_JMP: goes back to OP_ENTER",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_JMP, 0xff, 0xf9))),
+	REFUSED("irep 1, pc 0x4 OP_STOP: not in the program itself",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_STOP))),
+
+	/* Jumps and handlers. */
+	REFUSED("irep 0, pc 0x0 OP_JMP: there is no instruction at 0x4",
+		PROGRAM(CODE(OP_JMP, 0, 1, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x0 OP_JMP: there is no instruction at 0xffffffff",
+		PROGRAM(CODE(OP_JMP, 0xff, 0xfc, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x2 OP_JMPNIL: there is no instruction at 0xa",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_JMPNIL, 1, 0, 4, OP_RETURN, 1))),
+	REFUSED("irep 0, catch handler 0: begins or ends within an instruction",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RETURN, 1),
+			.catches = { RESCUE(1, 2, 2) })),
+	REFUSED("irep 0, catch handler 0: begins or ends within an instruction",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RETURN, 1),
+			.catches = { RESCUE(0, 1, 2) })),
+	REFUSED("irep 0, catch handler 0: begins or ends within an instruction",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RETURN, 1),
+			.catches = { RESCUE(0, 2, 3) })),
+	REFUSED("irep 0, catch handler 0: its target 0x2 lies before its end 0x4",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RETURN, 1),
+			.catches = { RESCUE(0, 4, 2) })),
+	REFUSED("irep 0, catch handler 0: leads to OP_RETURN at 0x4, not to OP_EXCEPT",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RETURN, 1),
+			.catches = { RESCUE(0, 4, 4) })),
+	REFUSED("irep 0, catch handler 0: its OP_EXCEPT writes R1, which is a local",
+		PROGRAM(.nlocals = 2, CODE(OP_LOADNIL, 1, OP_EXCEPT, 1, OP_RETURN, 1),
+			.catches = { RESCUE(0, 2, 2) })),
+	REFUSED("irep 1, catch handler 0: covers OP_ENTER",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_EXCEPT, 2, RETURN_NIL),
+				   .catches = { RESCUE(0, 4, 4) })),
+	REFUSED("irep 0, pc 0x2 OP_STOP: a catch handler covers it",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_STOP, OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 1),
+			.catches = { ENSURE(0, 3, 3) })),
+
+	/* What is read must have been written. */
+	REFUSED("irep 0, pc 0x0 OP_RETURN: reads R1 before it is written", PROGRAM(CODE(OP_RETURN, 1))),
+	ACCEPTED("locals are nil", PROGRAM(.nlocals = 2, CODE(OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x0 OP_STOP: reads R1 before it is written", PROGRAM(CODE(OP_STOP))),
+	REFUSED("irep 0, pc 0x2 OP_ARRAY: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_ARRAY, 1, 2, OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x2 OP_SEND: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_SEND, 1, 0, 1, OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x2 OP_SENDB: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_SENDB, 1, 0, 0, OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x0 OP_RAISEIF: reads R2 before it is written",
+		PROGRAM(CODE(OP_RAISEIF, 2, RETURN_NIL))),
+	/* One way round it: JMPNOT R1 skips LOADNIL R2. */
+	REFUSED("irep 0, pc 0x8 OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADT, 1, OP_JMPNOT, 1, 0, 2, OP_LOADNIL, 2, OP_RETURN, 2))),
+	ACCEPTED("written on both ways",
+		 PROGRAM(CODE(OP_LOADT, 1, OP_JMPNOT, 1, 0, 5, OP_LOADNIL, 2, OP_JMP, 0, 2, OP_LOADT, 2,
+			      OP_RETURN, 2))),
+	/* What was above a call is nobody's. */
+	REFUSED("irep 0, pc 0x8 OP_RETURN: reads R3 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 3, OP_SEND, 1, 0, 0, OP_RETURN, 3))),
+	REFUSED("irep 0, pc 0x9 OP_RETURN: reads R3 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 3, OP_OCLASS, 2, OP_EXEC, 2, 0, OP_RETURN, 3)),
+		CHILD(CODE(RETURN_NIL))),
+	REFUSED("irep 0, pc 0x6 OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_ADD, 1, OP_RETURN, 2))),
+	/* In a loop: the call at its end unwrites what the beginning reads. */
+	REFUSED("irep 0, pc 0x6 OP_MOVE: reads R3 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_LOADNIL, 3, OP_MOVE, 4, 3,
+			     OP_SEND, 2, 0, 0, OP_JMPIF, 2, 0xff, 0xf5, OP_RETURN, 1))),
+	/* An exception may come before the write. */
+	REFUSED("irep 0, pc 0xb OP_RETURN: reads R1 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_SEND, 2, 0, 0, OP_MOVE, 1, 2, OP_EXCEPT, 3,
+			     OP_RETURN, 1), .catches = { RESCUE(0, 9, 9) })),
+	REFUSED("irep 1, pc 0x4 OP_BLKPUSH: reads R3 before it is written",
+		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_BLKPUSH, 1, 0x10, 0, OP_RETURN, 1))),
+
+	/* Lists of arguments. */
+	REFUSED("irep 0, pc 0x4 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_ARYPUSH, 1, 1, OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x4 OP_ARYCAT: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADT, 1, OP_LOADNIL, 2, OP_ARYCAT, 1, OP_RETURN, 1))),
+	ACCEPTED("nil becomes a list",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_ARYCAT, 1, OP_LOADT, 2, OP_ARYPUSH, 1, 1,
+			      OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x4 OP_SEND: R2 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_SEND, 1, 0, 15, OP_RETURN, 1))),
+	REFUSED("irep 0, pc 0x4 OP_SUPER: R2 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADNIL, 3, OP_SUPER, 1, 15, OP_RETURN, 1))),
+	/* A global knows it, too. */
+	REFUSED("irep 0, pc 0x8 OP_SEND: R2 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_ARRAY, 2, 0, OP_SETGV, 2, 0, OP_SEND, 1, 0, 15,
+			     OP_RETURN, 1))),
+	/* A local: blocks know it. */
+	REFUSED("irep 0, pc 0x8 OP_SEND: R3 is not known to be a list of its own",
+		PROGRAM(.nlocals = 2, CODE(OP_LOADNIL, 2, OP_ARRAY, 3, 0, OP_MOVE, 1, 3,
+					   OP_SEND, 2, 0, 15, OP_RETURN, 1))),
+	/* Its twin was given away. */
+	REFUSED("irep 0, pc 0xb OP_SEND: R3 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_SETGV, 1, 0,
+			     OP_SEND, 2, 0, 15, OP_RETURN, 2))),
+	ACCEPTED("twins that nobody else knows",
+		 PROGRAM(CODE(OP_LOADNIL, 2, OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_SEND, 2, 0, 15,
+			      OP_ARYPUSH, 1, 1, OP_RETURN, 1))),
+
+	/* Ensure. */
+	ACCEPTED("an ensure clause",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 1),
+			 .catches = { ENSURE(0, 2, 2) })),
+	REFUSED("irep 0, pc 0x2: an ensure clause without OP_RAISEIF R2",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RETURN, 1),
+			.catches = { ENSURE(0, 2, 2) })),
+	REFUSED("irep 0, pc 0x4 OP_SETGV: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_SETGV, 2, 0, OP_RAISEIF, 2, OP_RETURN, 1),
+			.catches = { ENSURE(0, 2, 2) })),
+	REFUSED("irep 0, pc 0x6 OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 2),
+			.catches = { ENSURE(0, 2, 2) })),
+	ACCEPTED("the exception of a rescue clause is a value",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_SETGV, 2, 0, OP_RAISEIF, 2,
+			      OP_RETURN, 2), .catches = { RESCUE(0, 2, 2) })),
+	REFUSED("irep 0, pc 0x6 OP_LOADNIL: writes R2 within the ensure clause of R2",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 3, OP_EXCEPT, 2, OP_LOADNIL, 2, OP_RAISEIF, 2,
+			     OP_RETURN, 1), .catches = { ENSURE(0, 4, 4) })),
+	REFUSED("irep 0, pc 0x4 OP_SEND: calls in R1 within the ensure clause of R2",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_SEND, 1, 0, 0, OP_RAISEIF, 2,
+			     OP_RETURN, 1), .catches = { ENSURE(0, 2, 2) })),
+	REFUSED("irep 0: a jump from 0x2 or later goes into an ensure clause, to 0x7",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_JMP, 0, 2, OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 1),
+			.catches = { ENSURE(0, 2, 5) })),
+	REFUSED("irep 0, pc 0x7 OP_EXCEPT: writes R2 within the ensure clause of R2",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_LOADNIL, 3, OP_NOP, OP_EXCEPT, 2,
+			     OP_RAISEIF, 2, OP_RAISEIF, 2, OP_RETURN, 1),
+			.catches = { ENSURE(0, 2, 2), ENSURE(4, 7, 7) })),
+	/* What the clause's register held before is gone when a jump came by it. */
+	REFUSED("irep 0, pc 0xb OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_JMPUW, 0, 4, OP_EXCEPT, 2, OP_RAISEIF, 2,
+			     OP_RETURN, 2), .catches = { ENSURE(4, 7, 7) })),
+	ACCEPTED("a jump by way of a clause, and what lay below it",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_JMPUW, 0, 4, OP_EXCEPT, 2, OP_RAISEIF, 2,
+			      OP_RETURN, 1), .catches = { ENSURE(4, 7, 7) })),
+	/* Behind the clause is only who came by without an exception. */
+	ACCEPTED("a value that is made before an ensure clause",
+		 PROGRAM(CODE(OP_LOADNIL, 2, OP_MOVE, 1, 2, OP_EXCEPT, 3, OP_RAISEIF, 3, OP_RETURN, 1),
+			 .catches = { ENSURE(0, 5, 5) })),
+};
+
+struct image {
+	unsigned char bytes[1000];
+	size_t size;
+};
+
+static void put_number(struct image *image, int width, uint32_t value)
+{
+	while (width--)
+		image->bytes[image->size++] = value >> 8 * width;
+}
+
+static void put(struct image *image, const void *bytes, size_t size)
+{
+	memcpy(image->bytes + image->size, bytes, size);
+	image->size += size;
+}
+
+static void set_size(struct image *image, size_t at, size_t from)
+{
+	size_t end = image->size;
+
+	image->size = at;
+	put_number(image, 4, end - from);
+	image->size = end;
+}
+
+static int count_catches(const struct irep *irep)
+{
+	int count = 0;
+
+	while (count < (int)ARRAY_SIZE(irep->catches) && irep->catches[count].kind)
+		count++;
+	return count;
+}
+
+static void put_irep(struct image *image, const struct irep *irep, int children)
+{
+	int catches = count_catches(irep);
+	size_t start = image->size;
+	int i;
+
+	put_number(image, 4, 0);
+	put_number(image, 2, irep->nlocals ? irep->nlocals : 1);
+	put_number(image, 2, irep->nregs ? irep->nregs : 6);
+	put_number(image, 2, children);
+	put_number(image, 2, catches);
+	put_number(image, 4, irep->size);
+	put(image, irep->code, irep->size);
+	for (i = 0; i < catches; i++) {
+		put_number(image, 1, irep->catches[i].kind - 2);
+		put_number(image, 4, irep->catches[i].begin);
+		put_number(image, 4, irep->catches[i].end);
+		put_number(image, 4, irep->catches[i].target);
+	}
+	put(image, "\0\2" "\0\0\1s" "\0" "\1\0\0\0\7", 12);
+	put(image, "\0\2" "\0\1p" "\0" "\0\1q" "\0", 10);
+	set_size(image, start, start);
+}
+
+static void make(struct image *image, const struct code_case *code_case)
+{
+	size_t section;
+
+	image->size = 0;
+	put(image, "RITE0300\0\0\0\0MATZ0000", 20);
+	section = image->size;
+	put(image, "IREP\0\0\0\0" "0300", 12);
+	put_irep(image, &code_case->program, !!code_case->child.code);
+	if (code_case->child.code)
+		put_irep(image, &code_case->child, 0);
+	set_size(image, section + 4, section);
+	put(image, "END\0\0\0\0\10", 8);
+	set_size(image, 8, 0);
+}
+
+static void judge_case(const struct code_case *code_case)
+{
+	struct kmvm_verdict verdict;
+	const char *complaint;
+	struct image image;
+	unsigned char *copy;
+	bool passed;
+	int ret;
+
+	make(&image, code_case);
+	copy = malloc(image.size);
+	memcpy(copy, image.bytes, image.size);
+	ret = kmvm_verify(copy, image.size, &verdict);
+	complaint = ret ? verdict.text : load_image(copy, image.size, NULL, NULL);
+	free(copy);
+	if (code_case->sentence) {
+		passed = ret == -ENOEXEC && !strcmp(verdict.text, code_case->sentence) &&
+			 verdict.offset <= image.size;
+		if (!passed)
+			ktap_note("got %d at %zu: %s", ret, verdict.offset, verdict.text);
+		ktap_result(passed, "refused: %s", code_case->sentence);
+	} else {
+		if (complaint)
+			ktap_note("%s", complaint);
+		ktap_result(!complaint, "accepted: %s", code_case->what);
+	}
+}
+
+static int count(void)
+{
+	return ARRAY_SIZE(cases);
+}
+
+static void run(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		judge_case(&cases[i]);
+}
+
+const struct suite code_suite = { count, run };
