@@ -8,10 +8,12 @@
 #include <linux/atomic.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/mmzone.h>
 #include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/time64.h>
+#include <linux/vmstat.h>
 
 #include "budget.h"
 
@@ -25,9 +27,9 @@ static unsigned int budget_mib;
 module_param(budget_mib, uint, 0644);
 MODULE_PARM_DESC(budget_mib, "MiB the whole module may hold, all VMs, images and output (default 0: an eighth of memory)");
 
-static unsigned int floor_mib;
-module_param(floor_mib, uint, 0644);
-MODULE_PARM_DESC(floor_mib, "MiB of memory that must be available before the module takes more (default 0: a sixteenth of memory, at least 16, 256 at most)");
+static int floor_mib;
+module_param(floor_mib, int, 0644);
+MODULE_PARM_DESC(floor_mib, "MiB of memory that must be available before the module takes more (default 0: a sixteenth of memory, at least 16, 256 at most; -1: none, other programs may be killed for want of memory)");
 
 static unsigned int timeout_ms;
 module_param(timeout_ms, uint, 0644);
@@ -54,9 +56,11 @@ static u64 budget(void)
 
 static u64 memory_floor(void)
 {
-	u64 mib = READ_ONCE(floor_mib);
+	int mib = READ_ONCE(floor_mib);
 
-	return mib ? min(mib << 20, memory()) : clamp_t(u64, memory() / 16, SZ_16M, SZ_256M);
+	if (mib < 0)
+		return 0;
+	return mib ? min((u64)mib << 20, memory()) : clamp_t(u64, memory() / 16, SZ_16M, SZ_256M);
 }
 
 u64 kmvm_limit_event(void)
@@ -76,15 +80,45 @@ void kmvm_limits_read(struct kmvm_limits *limits)
 	};
 }
 
+static unsigned long zone_available(struct zone *zone)
+{
+	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+	unsigned long kept = high_wmark_pages(zone) + zone_page_state(zone, NR_FREE_CMA_PAGES) +
+		zone->lowmem_reserve[gfp_zone(GFP_KERNEL)];
+	unsigned long files = zone_page_state(zone, NR_ZONE_ACTIVE_FILE) +
+		zone_page_state(zone, NR_ZONE_INACTIVE_FILE);
+
+	return (free > kept ? free - kept : 0) + files / 2;
+}
+
+/*
+ * Not si_mem_available(): it counts nearly all slab that could be reclaimed, and whoever has
+ * many files open or in a tmpfs makes that slab which cannot; and it counts zones that are
+ * for movable pages only.
+ */
+u64 kmvm_memory_available(void)
+{
+	unsigned long pages = 0;
+	int nid;
+
+	for_each_online_node(nid) {
+		struct zone *zones = NODE_DATA(nid)->node_zones;
+
+		for (int i = 0; i <= gfp_zone(GFP_KERNEL); i++)
+			if (populated_zone(&zones[i]))
+				pages += zone_available(&zones[i]);
+	}
+	return (u64)pages << PAGE_SHIFT;
+}
+
 /* Would less than the floor be left? */
 static bool is_short(size_t bytes)
 {
-	u64 available;
+	u64 floor = memory_floor();
 
 	if (atomic_long_add_return(bytes, &unseen) < LOOK_BYTES)
 		return false;
-	available = (u64)max(si_mem_available(), 0L) << PAGE_SHIFT;
-	if (available < bytes + memory_floor())
+	if (floor && kmvm_memory_available() < bytes + floor)
 		return true;
 	atomic_long_set(&unseen, 0);
 	return false;

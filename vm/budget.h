@@ -37,6 +37,12 @@ void kmvm_limits_read(struct kmvm_limits *limits);
 /* Processor time of an event's block, in nanoseconds. Context: any. */
 u64 kmvm_limit_event(void);
 
+/*
+ * Bytes the machine can give without taking them from a program: free pages beyond those the
+ * kernel keeps for itself, and half of what holds the contents of files. Context: any.
+ */
+u64 kmvm_memory_available(void);
+
 /**
  * kmvm_budget_take() - may that much more memory be taken?
  * @bytes:	how much

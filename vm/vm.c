@@ -552,6 +552,7 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 	info->budget_held = kmvm_budget_held();
 	info->budget_max = limits.budget;
 	info->floor = limits.floor;
+	info->available = kmvm_memory_available();
 	info->timeout_ns = limits.timeout_ns;
 	info->event_ns = limits.event_ns;
 	info->handles_max = KMVM_HANDLES_MAX;

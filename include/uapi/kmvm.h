@@ -306,6 +306,8 @@ struct kmvm_reset_args {
  * @timeout_ns:	out: time a run may take that does not say itself; 0: any
  * @event_ns:	out: processor time the block of an event may take
  * @handles_max: out: timers that may be alive
+ * @available:	out: bytes that are available, as kmvm counts: free pages beyond those the
+ *		kernel keeps for itself, and half of what holds the contents of files
  * @reserved:	must be zero
  */
 struct kmvm_info {
@@ -334,7 +336,8 @@ struct kmvm_info {
 	__u64 timeout_ns;
 	__u64 event_ns;
 	__u64 handles_max;
-	__u64 reserved[4];
+	__u64 available;
+	__u64 reserved[3];
 };
 
 enum kmvm_stream {

@@ -51,6 +51,7 @@ static void print_info(const struct kmvm_version *version, struct kmvm_info *inf
 	print_count("log_lost", info->log_lost);
 	print_count("budget_held", info->budget_held);
 	print_count("budget_max", info->budget_max);
+	print_count("memory_available", info->available);
 	print_count("memory_floor", info->floor);
 	print_seconds("timeout_s", info->timeout_ns);
 	print_seconds("event_s", info->event_ns);
