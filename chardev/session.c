@@ -71,7 +71,7 @@ static int session_open(struct inode *inode, struct file *file)
 	if (ret)
 		return ret;
 
-	session = kzalloc(sizeof(*session), GFP_KERNEL_ACCOUNT);
+	session = kzalloc(sizeof(*session), KMVM_GFP_CALLER);
 	if (!session)
 		return -ENOMEM;
 	mutex_init(&session->write_lock);

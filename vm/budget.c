@@ -18,6 +18,7 @@
 #include "budget.h"
 
 #define LOOK_BYTES	SZ_128K
+#define PROGRAM_MAX	SZ_4M	/* of the floor's memory, for programs to get in */
 
 static unsigned int heap_mib;
 module_param(heap_mib, uint, 0444);
@@ -40,7 +41,8 @@ module_param(event_ms, uint, 0644);
 MODULE_PARM_DESC(event_ms, "milliseconds of processor time the block of an event may take (default 1000)");
 
 static atomic_long_t held;
-static atomic_long_t unseen;		/* bytes taken since the last look */
+static atomic_long_t unseen;		/* bytes taken for scripts since the last look */
+static atomic_long_t coming;		/* bytes that callers were allowed and wait for */
 
 static u64 memory(void)
 {
@@ -111,20 +113,30 @@ u64 kmvm_memory_available(void)
 	return (u64)pages << PAGE_SHIFT;
 }
 
-/* Would less than the floor be left? */
-static bool is_short(size_t bytes)
+/* Would less than the floor be left if all that is wanted were taken? */
+static bool is_short(size_t wanted, u64 floor)
 {
-	u64 floor = memory_floor();
+	return floor && kmvm_memory_available() < wanted + floor;
+}
 
+static bool is_short_for_data(size_t bytes, size_t wanted)
+{
 	if (atomic_long_add_return(bytes, &unseen) < LOOK_BYTES)
 		return false;
-	if (floor && kmvm_memory_available() < bytes + floor)
+	if (is_short(wanted, memory_floor()))
 		return true;
 	atomic_long_set(&unseen, 0);
 	return false;
 }
 
-enum kmvm_limit kmvm_budget_take(size_t bytes)
+static bool is_short_for_program(size_t wanted)
+{
+	u64 floor = memory_floor();
+
+	return is_short(wanted, floor - min_t(u64, floor / 4, PROGRAM_MAX));
+}
+
+static enum kmvm_limit take(size_t bytes, size_t wanted, enum kmvm_purpose purpose)
 {
 	enum kmvm_limit limit = KMVM_LIMIT_NONE;
 
@@ -132,11 +144,17 @@ enum kmvm_limit kmvm_budget_take(size_t bytes)
 		return KMVM_LIMIT_BUDGET;
 	if (atomic_long_add_return(bytes, &held) > budget())
 		limit = KMVM_LIMIT_BUDGET;
-	else if (is_short(bytes))
+	else if (purpose == KMVM_FOR_DATA ? is_short_for_data(bytes, wanted)
+					  : is_short_for_program(wanted))
 		limit = KMVM_LIMIT_MEMORY;
 	if (limit != KMVM_LIMIT_NONE)
 		kmvm_budget_give(bytes);
 	return limit;
+}
+
+enum kmvm_limit kmvm_budget_take(size_t bytes, enum kmvm_purpose purpose)
+{
+	return take(bytes, bytes + atomic_long_read(&coming), purpose);
 }
 
 void kmvm_budget_give(size_t bytes)
@@ -151,13 +169,16 @@ u64 kmvm_budget_held(void)
 
 void *kmvm_budget_alloc(size_t size)
 {
-	void *memory;
+	/* Reclaim may take its time: others must not be allowed the same pages meanwhile. */
+	size_t wanted = atomic_long_add_return(size, &coming);
+	void *memory = NULL;
 
-	if (kmvm_budget_take(size) != KMVM_LIMIT_NONE)
-		return NULL;
-	memory = kvmalloc(size, GFP_KERNEL_ACCOUNT | __GFP_NOWARN | __GFP_RETRY_MAYFAIL);
-	if (!memory)
-		kmvm_budget_give(size);
+	if (take(size, wanted, KMVM_FOR_PROGRAM) == KMVM_LIMIT_NONE) {
+		memory = kvmalloc(size, KMVM_GFP_CALLER);
+		if (!memory)
+			kmvm_budget_give(size);
+	}
+	atomic_long_sub(size, &coming);
 	return memory;
 }
 

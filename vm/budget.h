@@ -8,12 +8,30 @@
 #ifndef KMVM_BUDGET_H
 #define KMVM_BUDGET_H
 
+#include <linux/gfp.h>
 #include <linux/types.h>
 
 #include "../include/uapi/kmvm.h"
 
 /* A VM that starts things without end must meet an error before the machine feels it. */
 #define KMVM_HANDLES_MAX	1024
+
+/*
+ * What a caller needs is charged to its memory cgroup, and is refused rather than that the
+ * OOM killer is asked for it.
+ */
+#define KMVM_GFP_CALLER	(GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN)
+
+/**
+ * enum kmvm_purpose - what memory is taken for
+ * @KMVM_FOR_DATA:	what scripts make; they get none of the floor
+ * @KMVM_FOR_PROGRAM:	to let a program in and hear of its end, which may be what sets data
+ *			free: a quarter of the floor is for that, 4 MiB at most
+ */
+enum kmvm_purpose {
+	KMVM_FOR_DATA,
+	KMVM_FOR_PROGRAM,
+};
 
 /**
  * struct kmvm_limits - the module's limits as they are now
@@ -46,6 +64,7 @@ u64 kmvm_memory_available(void);
 /**
  * kmvm_budget_take() - may that much more memory be taken?
  * @bytes:	how much
+ * @purpose:	what for
  *
  * The budget is for what scripts make grow: heaps, images, output, texts. No memory is taken
  * while little is available, so that it is never kmvm for whom the kernel kills a process.
@@ -54,7 +73,7 @@ u64 kmvm_memory_available(void);
  * Return: KMVM_LIMIT_NONE, and the bytes count until kmvm_budget_give(); or the limit
  * that stands against it, KMVM_LIMIT_BUDGET or KMVM_LIMIT_MEMORY.
  */
-enum kmvm_limit kmvm_budget_take(size_t bytes);
+enum kmvm_limit kmvm_budget_take(size_t bytes, enum kmvm_purpose purpose);
 
 /* Gives bytes back to the budget. Context: any. */
 void kmvm_budget_give(size_t bytes);
@@ -63,10 +82,8 @@ void kmvm_budget_give(size_t bytes);
 u64 kmvm_budget_held(void);
 
 /**
- * kmvm_budget_alloc() - memory within the budget, charged to the caller's memory cgroup
+ * kmvm_budget_alloc() - memory within the budget for a program, as of KMVM_GFP_CALLER
  * @size:	bytes
- *
- * Never asks the OOM killer.
  *
  * Context: a process that asks something of kmvm; may sleep.
  * Return: the memory, for kmvm_budget_free() with the same size, or NULL.

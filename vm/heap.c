@@ -73,7 +73,7 @@ static bool reserve(struct kmvm_heap *heap, size_t bytes)
 	enum kmvm_limit limit = KMVM_LIMIT_VM_HEAP;
 
 	if (heap->stats.held <= cap && bytes <= cap - heap->stats.held)
-		limit = kmvm_budget_take(bytes);
+		limit = kmvm_budget_take(bytes, heap->walls.reserve ? KMVM_FOR_DATA : KMVM_FOR_PROGRAM);
 	if (limit != KMVM_LIMIT_NONE) {
 		refuse(heap, limit);
 		return false;
@@ -118,7 +118,7 @@ static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 	if (check_add_overflow(size, sizeof(*plain), &bytes) || !reserve(heap, bytes))
 		return NULL;
 	if (bytes > KMALLOC_MAX_SIZE)
-		plain = kmvm_stack_ample() ? vmalloc(bytes) : NULL;
+		plain = kmvm_stack_ample() ? __vmalloc(bytes, kmvm_gfp()) : NULL;
 	else
 		plain = kmalloc(bytes, kmvm_gfp());
 	if (!plain)

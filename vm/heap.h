@@ -71,7 +71,7 @@ struct kmvm_heap {
 void kmvm_heap_open(struct kmvm_heap *heap, size_t cap);
 
 /**
- * kmvm_heap_reserve() - closes or opens the part of the cap that scripts do not get
+ * kmvm_heap_reserve() - closes or opens what scripts do not get of the cap, and of the floor
  * @heap:	the heap
  * @closed:	Ruby of a script may run now; otherwise a program is loaded
  *

@@ -32,7 +32,7 @@ struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *nam
 {
 	struct kmvm_output *output;
 
-	output = kzalloc(sizeof(*output), GFP_KERNEL_ACCOUNT);
+	output = kzalloc(sizeof(*output), KMVM_GFP_CALLER);
 	if (!output)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&output->ref);

@@ -60,7 +60,7 @@ static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
 			       struct kmvm_request *request)
 {
-	struct kmvm_run *run = kzalloc(sizeof(*run), GFP_KERNEL_ACCOUNT);
+	struct kmvm_run *run = kzalloc(sizeof(*run), KMVM_GFP_CALLER);
 	struct kmvm_limits limits;
 
 	if (!run) {
@@ -149,7 +149,7 @@ static void end_with(struct kmvm_run *run, enum kmvm_outcome outcome, const char
 {
 	end(run, outcome, 1);
 	kvfree(run->error);
-	run->error = kstrdup(error, GFP_KERNEL | __GFP_NOWARN);
+	run->error = kstrdup(error, KMVM_GFP_CALLER);
 	kmvm_run_end(run);
 }
 
@@ -193,7 +193,7 @@ void kmvm_run_start(struct kmvm_run *run)
 		return;
 	default:
 		end(run, KMVM_REFUSED, 1);
-		run->error = kasprintf(GFP_KERNEL_ACCOUNT, "refused: %s\n", verdict.text);
+		run->error = kasprintf(KMVM_GFP_CALLER, "refused: %s\n", verdict.text);
 		kmvm_run_end(run);
 		return;
 	}
@@ -373,7 +373,7 @@ static char *charged(struct kmvm_run *run, char *text)
 {
 	size_t size = text ? strlen(text) + 1 : 0;
 
-	if (kmvm_budget_take(size) == KMVM_LIMIT_NONE) {
+	if (kmvm_budget_take(size, KMVM_FOR_PROGRAM) == KMVM_LIMIT_NONE) {
 		run->texts += size;
 		return text;
 	}

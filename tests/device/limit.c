@@ -258,8 +258,11 @@ static void floor_of_memory(const void *data)
 	snprintf(parameters, sizeof(parameters), "floor_mib=%llu", (info.available >> 20) - 2);
 	is(module_load(parameters), 0, "errno of loading");
 	fd = session_read_write();
-	is(run(fd, 0, &got, "a = []; loop { a << 'x' * 500 }"), 0, "errno");
+	is(run(fd, 0, &got, "$keep = []; loop { $keep << 'x' * 500 }"), 0, "errno");
 	ends_spent(&got, KMVM_LIMIT_MEMORY);
+	/* What a program needs to get in is kept back from the data of those before. */
+	expect(fd, "$keep.size > 1000", KMVM_DONE, "true");
+	expect(fd, "$keep = nil; GC.start", KMVM_DONE, NULL);
 	is(module_unload(), EWOULDBLOCK, "errno of unloading with a session");
 }
 
