@@ -13,13 +13,8 @@ CFLAGS		?= -O2 -g
 kmctl-mruby	?= $(KMVM_BUILD)/mruby
 kmctl-lib	:= $(kmctl-mruby)/build/host/lib/libmruby.a
 kmctl-settings	:= $(kmctl-mruby)/build/host/lib/libmruby.flags.mak
-<<<<<<< HEAD
 kmctl-sources	:= $(sort $(wildcard userland/kmctl/*.c)) vm/verify.c vm/code.c vm/lines.c
 kmctl-headers	:= $(wildcard userland/kmctl/*.h vm/*.h) include/uapi/kmvm.h \
-=======
-kmctl-sources	:= $(sort $(wildcard userland/kmctl/*.c)) vm/verify.c vm/lines.c
-kmctl-headers	:= $(wildcard userland/kmctl/*.h) vm/verify.h vm/lines.h vm/opcode.h vm/image.h include/uapi/kmvm.h \
->>>>>>> 3b8cc88 (kmctl: verify judges images, disasm prints them)
 		   include/version.h
 
 # How mruby's headers read depends on how its library was built: the -D of that build.
