@@ -602,3 +602,67 @@ assert("0196: each_object gives nothing that C may be working on") do
   assert_equal "x" * 20, [wiper.new] .*(20).join
   assert_true ObjectSpace.each_object(Class) { } > 10
 end
+
+assert("0150: the value of an assignment to an outer local") do
+  outer = nil
+  assert_equal [1, 2], [1, 2].map { |i| outer = i }
+  assert_equal 2, outer
+  assert_equal [[1], [2]], [1, 2].map { |i| [(outer = i)] }
+end
+
+assert("0151: local += 1 leaves the locals after it alone") do
+  odd = Class.new do
+    def +(other) = [:sum, other]
+    def -(other) = raise(TypeError, "no #{other}")
+  end
+  a = odd.new
+  b = 7
+  c = 8
+  a += 1
+  assert_equal [[:sum, 1], 7, 8], [a, b, c]
+  a = odd.new
+  assert_raise(TypeError) { a -= 3 }
+  assert_equal [7, 8], [b, c]
+  s = "x"
+  assert_raise(TypeError) { s += 1 }
+  d = 2**62 - 1 + 2**62
+  d += 1
+  assert_equal 2**63, d
+end
+
+assert("0153: super within a block hands on the method's block") do
+  base = Class.new { def each_of = yield(:given) }
+  got = nil
+  derived = Class.new(base) do
+    x = 5
+    define_method(:x) { x }
+    def each_of
+      [1].each { super }
+      [1].each { [2].each { super } }
+    end
+  end
+  derived.new.each_of { |what| got = [got, what] }
+  assert_equal [[nil, :given], :given], got
+end
+
+assert("0154: redo in a block does its body again") do
+  turns = 0
+  seen = []
+  proc = ->(&block) { block.call(*(1..15)) }
+  proc.call do |a, b, c, d, e, f, g, h, i, j, k, l, m, n, o|
+    turns += 1
+    redo if turns < 3
+    seen << [a, b, o]
+  end
+  assert_equal [3, [[1, 2, 15]]], [turns, seen]
+  turns = 0
+  again = []
+  for x in [4, 5] do
+    turns += 1
+    redo if turns == 1
+    again << x
+  end
+  assert_equal [3, [4, 5]], [turns, again]
+  turns = 0
+  assert_equal [1, [2, 3], 4], [[1, 2, 3]].map { |v, *w| turns += 1; v = turns == 1 ? 9 : 1; redo if turns == 1; [v, w, 4] }[0]
+end
