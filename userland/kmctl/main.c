@@ -382,7 +382,7 @@ static int command_disasm(struct words *words)
 {
 	struct kmvm_verdict verdict;
 	struct kmctl_bytes image;
-	int refused;
+	int judged;
 	char *file;
 	int ret;
 
@@ -394,14 +394,14 @@ static int command_disasm(struct words *words)
 	ret = read_image(file, &image);
 	if (ret)
 		return ret;
-	refused = kmvm_verify(image.at, image.size, &verdict);
-	ret = kmctl_disasm(stdout, &image, &verdict);
+	judged = kmvm_verify(image.at, image.size, &verdict);
+	ret = judged == -ENOMEM ? KMCTL_SYSTEM : kmctl_disasm(stdout, &image, &verdict);
 	free(image.at);
 	if (ret) {
-		kmctl_say("%m");
+		kmctl_say("%s: no memory to print the image", file);
 		return ret;
 	}
-	return refused ? KMCTL_DATA : KMCTL_OK;
+	return judged ? KMCTL_DATA : KMCTL_OK;
 }
 
 static int command_info(struct words *words)
