@@ -666,3 +666,55 @@ assert("0154: redo in a block does its body again") do
   turns = 0
   assert_equal [1, [2, 3], 4], [[1, 2, 3]].map { |v, *w| turns += 1; v = turns == 1 ? 9 : 1; redo if turns == 1; [v, w, 4] }[0]
 end
+
+assert("0155: return, next and break without a value have a register") do
+  def ends_in_ensure(how)
+    [1].each do
+      begin
+        1
+      ensure
+        return if how == :return
+        next if how == :next
+        break if how == :break
+      end
+    end
+  end
+  assert_equal [nil, [1], nil], [ends_in_ensure(:return), ends_in_ensure(:next), ends_in_ensure(:break)]
+  assert_equal [[1], nil, []], [->(p) { *a, b = 1, p; a }.(2), -> { a, b = 1, *[]; b }.(), -> { a, *b = 1; b }.()]
+end
+
+assert("0156: targets behind a splat get their own values") do
+  class TakesApart
+    attr_accessor :seen
+    def initialize = @seen = {}
+    def []=(*keys, value)
+      @seen[keys] = value
+    end
+    def itself_again(*) = self
+    def attr=(value)
+      @seen[:attr] = value
+    end
+  end
+  a = TakesApart.new
+  $first, *@rest, a.itself_again[] = 1, *[2, 3, 4]
+  assert_equal [1, [2, 3], { [] => 4 }], [$first, @rest, a.seen]
+  b = TakesApart.new
+  *b[1, 2], b[3], b.itself_again(9).attr, (b[4], *b[5]), last = *[0, 1, 2, 3, [4, 5, 6], 7]
+  assert_equal({ [1, 2] => [0, 1], [3] => 2, :attr => 3, [4] => 4, [5] => [5, 6] }, b.seen)
+  assert_equal 7, last
+  c = TakesApart.new
+  [[1, [2, 3], 4]].each { |list| *, (c[0], c.attr), x = list; c[1] = x }
+  assert_equal({ [0] => 2, :attr => 3, [1] => 4 }, c.seen)
+  *, TakesApart::Named, y = 1, *[2, 3]
+  assert_equal [2, 3], [TakesApart::Named, y]
+end
+
+assert("0157: an assignment to nobody's attribute is nil") do
+  nobody = nil
+  assert_nil((nobody&.attr = 1))
+  assert_equal [1, nil, 3], [1, (nobody&.attr = 2), 3]
+  taken = [nobody&.attr = 5, 6]
+  assert_equal [nil, 6], taken
+  assert_equal :no, ((nobody&.attr = 7) ? :yes : :no)
+  assert_equal 8, (Struct.new(:attr).new&.attr = 8)
+end
