@@ -119,6 +119,7 @@ struct clause {
 	u32 begin;
 	u32 end;
 	u32 reg;	/* where the jump, or exception, waits */
+	u32 lowest;	/* temporary that is written meanwhile, below that; or the same */
 	u32 around;	/* index of the clause around it, or NOWHERE */
 };
 
@@ -879,27 +880,43 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 		return refuse_insn(code, pc, insn, "ensure clauses are nested over %u deep",
 				   CLAUSES_MAX);
 	code->clauses[code->clause_count] = (struct clause){
-		.begin = pc, .end = NOWHERE, .reg = insn->a, .around = *inner,
+		.begin = pc, .end = NOWHERE, .reg = insn->a, .lowest = insn->a,
+		.around = *inner,
 	};
 	*inner = code->clause_count++;
 	return 0;
 }
 
-/* What is on hold around an ensure clause, and the jump that waits in it, stay as they are. */
+/*
+ * What is on hold around an ensure clause may be written, `break` does, but not lent to calls; and
+ * the jump that waits in it stays as it is.
+ */
 static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_insn *insn,
-			   const struct clause *clause)
+			   struct clause *clause)
 {
 	struct effects effects;
+	u32 first, past;
 
 	effects_of(insn, code->nlocals, &effects);
+	first = effects.write.at > code->nlocals ? effects.write.at : code->nlocals;
+	past = effects.write.at + effects.write.count;
 	if (effects.calls && insn->a <= clause->reg)
 		return refuse_insn(code, pc, insn, "calls in R%u within the ensure clause of R%u",
 				   insn->a, clause->reg);
-	if (effects.write.count && effects.write.at <= clause->reg &&
-	    effects.write.at + effects.write.count > code->nlocals)
-		return refuse_insn(code, pc, insn, "writes R%u within the ensure clause of R%u",
-				   effects.write.at, clause->reg);
+	if (first <= clause->reg && clause->reg < past)
+		return refuse_insn(code, pc, insn, "writes R%u within its ensure clause", clause->reg);
+	if (first < past && first < clause->lowest)
+		clause->lowest = first;
 	return 0;
+}
+
+/* What is written in a clause is written in those around it. */
+static void pass_lowest_on(struct code *code, u32 clause)
+{
+	u32 around = code->clauses[clause].around;
+
+	if (around != NOWHERE && code->clauses[clause].lowest < code->clauses[around].lowest)
+		code->clauses[around].lowest = code->clauses[clause].lowest;
 }
 
 /* Finds where clauses begin and end, and which blocks lie in them. */
@@ -929,6 +946,7 @@ static int find_blocks(struct code *code)
 		} else if (inner != NOWHERE && insn.op == OP_RAISEIF &&
 			   insn.a == code->clauses[inner].reg) {
 			code->clauses[inner].end = pc;
+			pass_lowest_on(code, inner);
 			inner = code->clauses[inner].around;
 			if (next < code->ilen)
 				bit_set(code->leaders, next);
@@ -1010,10 +1028,15 @@ static u64 *sets_to_work_with(const struct code *code, int which)
 	return sets_of(code, code->block_count + code->clause_count + which);
 }
 
-/* And at last a bit for each block. */
+/* And at last two bits for each block: is it to be followed again, can it be reached at all? */
 static u64 *dirty_blocks(const struct code *code)
 {
 	return sets_to_work_with(code, 2);
+}
+
+static u64 *reached_blocks(const struct code *code)
+{
+	return dirty_blocks(code) + bit_words(code->block_count);
 }
 
 static void cut_state(const struct code *code, u64 *sets, u32 reg)
@@ -1062,19 +1085,31 @@ static int flow(struct code *code, u32 from, u32 target, const u64 *sets, enum w
 		return kmvm_refuse(code->judge, code->irep->code + code->blocks[from].pc,
 				   "irep %u: a jump from 0x%x or later goes into an ensure clause, to 0x%x",
 				   code->judge->irep, code->blocks[from].pc, target);
-	if (meet(code, sets_of(code, to), sets))
+	if (meet(code, sets_of(code, to), sets) || !bit(reached_blocks(code), to))
 		bit_set(dirty_blocks(code), to);
+	bit_set(reached_blocks(code), to);
 	if (way != WAY_RAISED && bit(code->clauses_at, target)) {
 		clause = clause_at(code, target) - code->clauses;
-		if (meet(code, sets_of_clause(code, clause), sets))
-			bit_set(dirty_blocks(code), block_at(code, code->clauses[clause].end));
+		to = block_at(code, code->clauses[clause].end);
+		if (meet(code, sets_of_clause(code, clause), sets) && bit(reached_blocks(code), to))
+			bit_set(dirty_blocks(code), to);
 	}
 	return spend(code, 8 + SETS * (code->words - 1));
 }
 
+/* Whatever was known of what they hold, from a register on. */
+static void forget_values(const struct code *code, u64 *sets, u32 reg)
+{
+	struct state state = state_at(code, sets);
+	u32 from = reg > code->nlocals ? reg - code->nlocals : 0;
+
+	bits_cut(state.lists, code->words, from);
+	bits_cut(state.nils, code->words, from);
+}
+
 /*
- * RAISEIF goes on only when nothing was raised. What lies below the clause's register is then as
- * it was when the clause was entered: in the clause, none of that is written, or lent to a call.
+ * RAISEIF goes on only when nothing was raised. What lies below the clause's register is then
+ * written if it was when the clause was entered: in the clause, none of that is lent to a call.
  */
 static void leave_clause(const struct code *code, u32 clause, u64 *sets)
 {
@@ -1090,6 +1125,7 @@ static void leave_clause(const struct code *code, u32 clause, u64 *sets)
 			sets[set * code->words + i] |= entered[set * code->words + i] & mask;
 		}
 	}
+	forget_values(code, sets, code->clauses[clause].lowest);
 }
 
 /*
@@ -1097,13 +1133,14 @@ static void leave_clause(const struct code *code, u32 clause, u64 *sets)
  * register in which it waits. Finds the clauses as mruby does: by the last handler that covers
  * the place, and then by that of the RAISEIF.
  */
-static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut)
+static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32 *lowest)
 {
 	const struct clause *clause;
 	u32 i;
 	int ret;
 
 	*cut = code->nregs;
+	*lowest = code->nregs;
 	for (;;) {
 		for (i = code->irep->clen; i; i--) {
 			const u8 *catch = catch_at(code, i - 1);
@@ -1121,6 +1158,8 @@ static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut)
 		clause = clause_at(code, catch_target(catch_at(code, i - 1)));
 		if (clause->reg < *cut)
 			*cut = clause->reg;
+		if (clause->lowest < *lowest)
+			*lowest = clause->lowest;
 		next = clause->end + 1;
 		while (next < code->ilen && !bit(code->starts, next))
 			next++;
@@ -1340,15 +1379,16 @@ static int flow_to_handlers(struct code *code, u32 from, u32 end, const u64 *lea
 static int flow_from_jump(struct code *code, u32 from, u32 next, const struct kmvm_insn *insn,
 			  u64 *sets)
 {
-	u32 target = jump_target(insn, next), cut;
+	u32 target = jump_target(insn, next), cut, lowest;
 	int ret;
 
 	if (insn->op != OP_JMPUW)
 		return flow(code, from, target, sets, WAY_JUMP);
-	ret = cut_by_clauses(code, next, target, &cut);
+	ret = cut_by_clauses(code, next, target, &cut, &lowest);
 	if (ret)
 		return ret;
 	cut_state(code, sets, cut);
+	forget_values(code, sets, lowest);
 	return flow(code, from, target, sets, WAY_JUMP);
 }
 
@@ -1431,11 +1471,12 @@ static int follow_all(struct code *code)
 
 	memset(code->states, 0xff,
 	       sizeof(u64) * SETS * code->words * (code->block_count + code->clause_count));
-	memset(dirty, 0, words * sizeof(u64));
+	memset(dirty, 0, 2 * words * sizeof(u64));
 	memset(sets_of(code, 0), 0, SETS * code->words * sizeof(u64));
 	for (i = code->nlocals; i < code->arguments; i++)
 		bit_set(sets_of(code, 0), i - code->nlocals);
 	bit_set(dirty, 0);
+	bit_set(reached_blocks(code), 0);
 
 	while (again) {
 		again = false;
@@ -1492,7 +1533,7 @@ static int judge_blocks(struct code *code)
 	int ret = -ENOMEM;
 
 	code->words = bit_words(code->nregs - code->nlocals);
-	states_size = ((u64)(blocks + clauses + 2) * SETS * code->words + bit_words(blocks)) * sizeof(u64);
+	states_size = ((u64)(blocks + clauses + 2) * SETS * code->words + 2 * bit_words(blocks)) * sizeof(u64);
 	if (states_size > STATES_MAX)
 		return refuse_irep(code->judge, code->irep->at,
 				   "too complex to be judged: %u blocks, %u temporaries",
