@@ -119,7 +119,8 @@ struct clause {
 	u32 begin;
 	u32 end;
 	u32 reg;	/* where the jump, or exception, waits */
-	u32 lowest;	/* temporary that is written meanwhile, below that; or the same */
+	u32 lowest;	/* temporary below that of which less is known behind the clause; or the same */
+	bool entered;	/* when nothing was raised */
 	u32 around;	/* index of the clause around it, or NOWHERE */
 };
 
@@ -154,18 +155,28 @@ struct code {
 	u32 block_count;
 	u64 *states;	/* of blocks, each a struct state */
 	u32 words;	/* of a set of temporaries */
+	u32 state_words;
 	u32 arguments;	/* registers that are written when it begins */
 };
 
-/* Sets of temporaries, by number above nlocals. */
+#define TWINS_MAX	4
+#define NO_TWINS	0xffff
+
+/* Two temporaries that hold the same list. */
+struct twins {
+	u16 one;
+	u16 other;
+};
+
+/* What is known at a place. Temporaries go by their number above nlocals. */
 struct state {
 	u64 *written;
 	u64 *lists;	/* hold an array that only temporaries of this frame know */
-	u64 *twins;	/* more than one of them, perhaps: what becomes of one becomes of all */
 	u64 *nils;	/* hold nil since LOADNIL: what ARYCAT makes such an array of */
+	struct twins *twins;
 };
 
-#define SETS	4
+#define SETS	3
 
 static const u8 *catch_at(const struct code *code, u32 i)
 {
@@ -473,6 +484,43 @@ static void effects_of(const struct kmvm_insn *insn, u32 nlocals, struct effects
 		writes(effects, a, 1);
 		effects->calls = true;
 		break;
+	}
+}
+
+/* A call whose arguments are in an array. */
+static bool is_packed(const struct kmvm_insn *insn)
+{
+	switch (insn->op) {
+	case OP_SEND:
+	case OP_SENDB:
+	case OP_SSEND:
+	case OP_SSENDB:
+		return (insn->c & 0xf) == PACKED;
+	case OP_SUPER:
+		return (insn->b & 0xf) == PACKED;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Windows of what is read and may be known elsewhere afterwards. Not the list that ARYPUSH and
+ * ARYCAT add to, nor that of a call's arguments: that is copied, but for NoMethodError#args.
+ */
+static void given_away(const struct kmvm_insn *insn, const struct effects *effects,
+		       struct window windows[3])
+{
+	windows[0] = effects->reads[0];
+	windows[1] = effects->reads[1];
+	windows[2] = (struct window){ 0, 0 };
+	if (insn->op == OP_ARYPUSH || insn->op == OP_ARYCAT) {
+		windows[0].at++;
+		windows[0].count--;
+	} else if (is_packed(insn)) {
+		u32 past = insn->a + 2;
+
+		windows[2] = (struct window){ past, windows[0].at + windows[0].count - past };
+		windows[0].count = windows[0].at <= insn->a;
 	}
 }
 
@@ -887,6 +935,15 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 	return 0;
 }
 
+/* Less is known of the temporaries of a window behind the clause. */
+static void lower(const struct code *code, struct clause *clause, struct window window)
+{
+	u32 first = window.at > code->nlocals ? window.at : code->nlocals;
+
+	if (first < window.at + window.count && first < clause->lowest)
+		clause->lowest = first;
+}
+
 /*
  * What is on hold around an ensure clause may be written, `break` does, but not lent to calls; and
  * the jump that waits in it stays as it is.
@@ -894,19 +951,21 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_insn *insn,
 			   struct clause *clause)
 {
+	struct window windows[3];
 	struct effects effects;
-	u32 first, past;
+	int i;
 
 	effects_of(insn, code->nlocals, &effects);
-	first = effects.write.at > code->nlocals ? effects.write.at : code->nlocals;
-	past = effects.write.at + effects.write.count;
 	if (effects.calls && insn->a <= clause->reg)
 		return refuse_insn(code, pc, insn, "calls in R%u within the ensure clause of R%u",
 				   insn->a, clause->reg);
-	if (first <= clause->reg && clause->reg < past)
+	if (effects.write.at <= clause->reg &&
+	    clause->reg < effects.write.at + effects.write.count)
 		return refuse_insn(code, pc, insn, "writes R%u within its ensure clause", clause->reg);
-	if (first < past && first < clause->lowest)
-		clause->lowest = first;
+	given_away(insn, &effects, windows);
+	for (i = 0; i < 3; i++)
+		lower(code, clause, windows[i]);
+	lower(code, clause, effects.write);
 	return 0;
 }
 
@@ -1005,33 +1064,47 @@ static u32 block_at(const struct code *code, u32 pc)
 
 /* Follow. */
 
-static struct state state_at(const struct code *code, u64 *sets)
+static u32 state_words(u32 words)
 {
-	return (struct state){ sets, sets + code->words, sets + 2 * code->words,
-			       sets + 3 * code->words };
+	return SETS * words + TWINS_MAX * sizeof(struct twins) / sizeof(u64);
 }
 
-static u64 *sets_of(const struct code *code, u32 block)
+static struct state state_at(const struct code *code, u64 *memory)
 {
-	return code->states + (size_t)block * SETS * code->words;
+	return (struct state){
+		.written = memory,
+		.lists = memory + code->words,
+		.nils = memory + 2 * code->words,
+		.twins = (struct twins *)(memory + SETS * code->words),
+	};
 }
 
-/* Behind those of blocks: of clauses, as they are entered when nothing was raised. */
-static u64 *sets_of_clause(const struct code *code, u32 clause)
+static u64 *memory_of(const struct code *code, u32 block)
 {
-	return sets_of(code, code->block_count + clause);
+	return code->states + (size_t)block * code->state_words;
 }
 
-/* Then two that are worked with. */
-static u64 *sets_to_work_with(const struct code *code, int which)
+static struct state state_of(const struct code *code, u32 block)
 {
-	return sets_of(code, code->block_count + code->clause_count + which);
+	return state_at(code, memory_of(code, block));
+}
+
+/* Behind those of blocks come two that are worked with. */
+static u64 *memory_to_work_with(const struct code *code, int which)
+{
+	return memory_of(code, code->block_count + which);
+}
+
+/* Then for each clause what is written when it is entered and nothing was raised. */
+static u64 *written_before_clause(const struct code *code, u32 clause)
+{
+	return memory_to_work_with(code, 2) + (size_t)clause * code->words;
 }
 
 /* And at last two bits for each block: is it to be followed again, can it be reached at all? */
 static u64 *dirty_blocks(const struct code *code)
 {
-	return sets_to_work_with(code, 2);
+	return written_before_clause(code, code->clause_count);
 }
 
 static u64 *reached_blocks(const struct code *code)
@@ -1039,26 +1112,97 @@ static u64 *reached_blocks(const struct code *code)
 	return dirty_blocks(code) + bit_words(code->block_count);
 }
 
-static void cut_state(const struct code *code, u64 *sets, u32 reg)
+static bool twins_end(struct twins twins, u32 from)
 {
-	u32 from = reg > code->nlocals ? reg - code->nlocals : 0;
-	int i;
-
-	for (i = 0; i < SETS; i++)
-		bits_cut(sets + i * code->words, code->words, from);
+	return twins.one >= from || twins.other >= from;
 }
 
-/* Leaves in `sets` what is in both, and says whether that is less. */
-static bool meet(const struct code *code, u64 *sets, const u64 *others)
+static void forget_list(const struct state *state, u32 i)
 {
+	u32 k;
+
+	for (k = 0; k < TWINS_MAX; k++) {
+		struct twins *twins = &state->twins[k];
+
+		if (twins->one == NO_TWINS || (twins->one != i && twins->other != i))
+			continue;
+		bit_clear(state->lists, twins->one);
+		bit_clear(state->lists, twins->other);
+		*twins = (struct twins){ NO_TWINS, NO_TWINS };
+	}
+	bit_clear(state->lists, i);
+}
+
+/* Of what its temporaries hold from one on, nothing is known any more. */
+static void forget_values(const struct code *code, const struct state *state, u32 reg)
+{
+	u32 from = reg > code->nlocals ? reg - code->nlocals : 0, k;
+
+	bits_cut(state->lists, code->words, from);
+	bits_cut(state->nils, code->words, from);
+	for (k = 0; k < TWINS_MAX; k++) {
+		struct twins twins = state->twins[k];
+
+		if (twins.one == NO_TWINS || !twins_end(twins, from))
+			continue;
+		/* Whoever held the other still does, and may keep it. */
+		forget_list(state, twins.one < from ? twins.one : twins.other);
+	}
+}
+
+/* Those from one on are lent to somebody, or overwritten. */
+static void cut_state(const struct code *code, const struct state *state, u32 reg)
+{
+	u32 from = reg > code->nlocals ? reg - code->nlocals : 0, k;
+
+	bits_cut(state->written, code->words, from);
+	bits_cut(state->lists, code->words, from);
+	bits_cut(state->nils, code->words, from);
+	for (k = 0; k < TWINS_MAX; k++)
+		if (state->twins[k].one != NO_TWINS && twins_end(state->twins[k], from))
+			state->twins[k] = (struct twins){ NO_TWINS, NO_TWINS };
+}
+
+static bool has_twins(const struct state *state, struct twins twins)
+{
+	u32 k;
+
+	for (k = 0; k < TWINS_MAX; k++)
+		if (state->twins[k].one == twins.one && state->twins[k].other == twins.other)
+			return true;
+	return false;
+}
+
+static bool is_list(const struct state *state, struct twins twins)
+{
+	return bit(state->lists, twins.one) || bit(state->lists, twins.other);
+}
+
+/* Leaves what is known in both, and says whether that is less. Twins of one are no lists then. */
+static bool meet(const struct code *code, const struct state *state, const struct state *other)
+{
+	bool less = false;
 	u64 lost = 0;
-	u32 i;
+	u32 i, k;
 
 	for (i = 0; i < SETS * code->words; i++) {
-		lost |= sets[i] & ~others[i];
-		sets[i] &= others[i];
+		lost |= state->written[i] & ~other->written[i];
+		state->written[i] &= other->written[i];
 	}
-	return lost;
+	for (k = 0; k < TWINS_MAX; k++) {
+		struct twins mine = state->twins[k], theirs = other->twins[k];
+
+		if (mine.one != NO_TWINS && !has_twins(other, mine)) {
+			less = true;
+			forget_list(state, mine.one);
+		}
+		if (theirs.one != NO_TWINS && !has_twins(state, theirs) && is_list(state, theirs)) {
+			less = true;
+			forget_list(state, theirs.one);
+			forget_list(state, theirs.other);
+		}
+	}
+	return lost || less;
 }
 
 static bool within(const struct code *code, u32 clause, u32 outer)
@@ -1075,57 +1219,61 @@ enum way {
 	WAY_RAISED,	/* to a handler */
 };
 
+static void enter_clause(struct code *code, u32 number, const struct state *state)
+{
+	u64 *written = written_before_clause(code, number), lost = 0;
+	struct clause *clause = &code->clauses[number];
+	u32 end = block_at(code, clause->end), i;
+
+	for (i = 0; i < code->words; i++) {
+		u64 both = clause->entered ? written[i] & state->written[i] : state->written[i];
+
+		lost |= written[i] ^ both;
+		written[i] = both;
+	}
+	if ((lost || !clause->entered) && bit(reached_blocks(code), end))
+		bit_set(dirty_blocks(code), end);
+	clause->entered = true;
+}
+
 /* Control goes from a block to the one at `target`. */
-static int flow(struct code *code, u32 from, u32 target, const u64 *sets, enum way way)
+static int flow(struct code *code, u32 from, u32 target, const struct state *state, enum way way)
 {
 	u32 to = block_at(code, target);
-	u32 clause;
+	struct state there = state_of(code, to);
 
 	if (way != WAY_NEXT && !within(code, code->blocks[from].clause, code->blocks[to].clause))
 		return kmvm_refuse(code->judge, code->irep->code + code->blocks[from].pc,
 				   "irep %u: a jump from 0x%x or later goes into an ensure clause, to 0x%x",
 				   code->judge->irep, code->blocks[from].pc, target);
-	if (meet(code, sets_of(code, to), sets) || !bit(reached_blocks(code), to))
+	if (!bit(reached_blocks(code), to)) {
+		memcpy(memory_of(code, to), state->written, code->state_words * sizeof(u64));
+		bit_set(reached_blocks(code), to);
 		bit_set(dirty_blocks(code), to);
-	bit_set(reached_blocks(code), to);
-	if (way != WAY_RAISED && bit(code->clauses_at, target)) {
-		clause = clause_at(code, target) - code->clauses;
-		to = block_at(code, code->clauses[clause].end);
-		if (meet(code, sets_of_clause(code, clause), sets) && bit(reached_blocks(code), to))
-			bit_set(dirty_blocks(code), to);
+	} else if (meet(code, &there, state)) {
+		bit_set(dirty_blocks(code), to);
 	}
+	if (way != WAY_RAISED && bit(code->clauses_at, target))
+		enter_clause(code, clause_at(code, target) - code->clauses, state);
 	return spend(code, 8 + SETS * (code->words - 1));
-}
-
-/* Whatever was known of what they hold, from a register on. */
-static void forget_values(const struct code *code, u64 *sets, u32 reg)
-{
-	struct state state = state_at(code, sets);
-	u32 from = reg > code->nlocals ? reg - code->nlocals : 0;
-
-	bits_cut(state.lists, code->words, from);
-	bits_cut(state.nils, code->words, from);
 }
 
 /*
  * RAISEIF goes on only when nothing was raised. What lies below the clause's register is then
  * written if it was when the clause was entered: in the clause, none of that is lent to a call.
  */
-static void leave_clause(const struct code *code, u32 clause, u64 *sets)
+static void leave_clause(const struct code *code, u32 number, const struct state *state)
 {
-	const u64 *entered = sets_of_clause(code, clause);
-	u32 below = code->clauses[clause].reg - code->nlocals;
-	u32 i, set;
+	const u64 *entered = written_before_clause(code, number);
+	const struct clause *clause = &code->clauses[number];
+	u32 below = clause->reg - code->nlocals, i;
 	u64 mask;
 
-	for (set = 0; set < SETS; set++) {
-		for (i = 0; i <= below / 64; i++) {
-			mask = i < below / 64 ? ~0ULL : (1ULL << below % 64) - 1;
-			sets[set * code->words + i] &= ~mask;
-			sets[set * code->words + i] |= entered[set * code->words + i] & mask;
-		}
+	for (i = 0; i <= below / 64; i++) {
+		mask = i < below / 64 ? ~0ULL : (1ULL << below % 64) - 1;
+		state->written[i] = (state->written[i] & ~mask) | (entered[i] & mask);
 	}
-	forget_values(code, sets, code->clauses[clause].lowest);
+	forget_values(code, state, clause->lowest);
 }
 
 /*
@@ -1193,22 +1341,6 @@ static bool holds_nil(const struct code *code, const struct state *state, u32 re
 	return reg >= code->nlocals && bit(state->nils, reg - code->nlocals);
 }
 
-/* A call whose arguments are in an array. */
-static bool is_packed(const struct kmvm_insn *insn)
-{
-	switch (insn->op) {
-	case OP_SEND:
-	case OP_SENDB:
-	case OP_SSEND:
-	case OP_SSENDB:
-		return (insn->c & 0xf) == PACKED;
-	case OP_SUPER:
-		return (insn->b & 0xf) == PACKED;
-	default:
-		return false;
-	}
-}
-
 static int check_lists(const struct code *code, u32 pc, const struct kmvm_insn *insn,
 		       const struct state *state)
 {
@@ -1225,85 +1357,82 @@ static int check_lists(const struct code *code, u32 pc, const struct kmvm_insn *
 	return 0;
 }
 
-/* Of lists that two temporaries hold, others may know now. */
-static void forget_lists(const struct code *code, u64 *sets)
-{
-	struct state state = state_at(code, sets);
-	u32 i;
-
-	for (i = 0; i < code->words; i++)
-		state.lists[i] &= ~state.twins[i];
-}
-
 /* A list that is read may be known elsewhere afterwards. */
-static void give_away(const struct code *code, u64 *sets, struct window window)
+static void give_away(const struct code *code, const struct state *state, struct window window)
 {
-	struct state state = state_at(code, sets);
 	u32 reg = window.at > code->nlocals ? window.at : code->nlocals;
 
-	for (; reg < window.at + window.count; reg++) {
-		u32 i = reg - code->nlocals;
-
-		if (!bit(state.lists, i))
-			continue;
-		if (bit(state.twins, i))
-			forget_lists(code, sets);
-		bit_clear(state.lists, i);
-	}
+	for (; reg < window.at + window.count; reg++)
+		forget_list(state, reg - code->nlocals);
 }
 
-static void give_away_what_is_read(const struct code *code, const struct kmvm_insn *insn,
-				   const struct effects *effects, u64 *sets)
+static bool has_twin(const struct state *state, u32 i)
 {
-	struct window window = effects->reads[0];
+	u32 k;
 
-	switch (insn->op) {
-	case OP_MOVE:
-		/* To a temporary: that is its twin. */
-		if (insn->a >= code->nlocals)
-			return;
-		break;
-	case OP_ARYPUSH:
-	case OP_ARYCAT:
-		/* The list they add to is read by nobody. */
-		window.at++;
-		window.count--;
-		break;
-	}
-	if (is_packed(insn)) {
-		/* Nor is that of arguments: it is copied, but for NoMethodError#args. */
-		u32 past = insn->a + 2;
+	for (k = 0; k < TWINS_MAX; k++)
+		if (state->twins[k].one != NO_TWINS &&
+		    (state->twins[k].one == i || state->twins[k].other == i))
+			return true;
+	return false;
+}
 
-		give_away(code, sets, (struct window){ past, window.at + window.count - past });
-		window.count = window.at <= insn->a;
+/* MOVE from one temporary to another makes twins of a list. Returns false when it does not. */
+static bool make_twins(const struct code *code, const struct kmvm_insn *insn,
+		       const struct state *state)
+{
+	u32 from = insn->b - code->nlocals, to = insn->a - code->nlocals, k;
+
+	if (insn->op != OP_MOVE || insn->a < code->nlocals || !holds_list(code, state, insn->b) ||
+	    from == to || has_twin(state, from) || from >= NO_TWINS || to >= NO_TWINS)
+		return false;
+	/* Whatever was there is overwritten, and its twin is alone. */
+	for (k = 0; k < TWINS_MAX; k++)
+		if (state->twins[k].one == to || state->twins[k].other == to)
+			state->twins[k] = (struct twins){ NO_TWINS, NO_TWINS };
+	for (k = 0; k < TWINS_MAX; k++) {
+		if (state->twins[k].one != NO_TWINS)
+			continue;
+		state->twins[k] = (struct twins){ from, to };
+		bit_set(state->written, to);
+		bit_set(state->lists, to);
+		bit_clear(state->nils, to);
+		return true;
 	}
-	give_away(code, sets, window);
-	give_away(code, sets, effects->reads[1]);
+	return false;
 }
 
 static void write_registers(const struct code *code, struct window window, const struct state *state)
 {
-	u32 reg = window.at > code->nlocals ? window.at : code->nlocals;
+	u32 reg = window.at > code->nlocals ? window.at : code->nlocals, k;
 
 	for (; reg < window.at + window.count; reg++) {
-		bit_set(state->written, reg - code->nlocals);
-		bit_clear(state->lists, reg - code->nlocals);
-		bit_clear(state->twins, reg - code->nlocals);
-		bit_clear(state->nils, reg - code->nlocals);
+		u32 i = reg - code->nlocals;
+
+		bit_set(state->written, i);
+		bit_clear(state->lists, i);
+		bit_clear(state->nils, i);
+		for (k = 0; k < TWINS_MAX; k++)
+			if (state->twins[k].one == i || state->twins[k].other == i)
+				state->twins[k] = (struct twins){ NO_TWINS, NO_TWINS };
 	}
 }
 
 static void apply(const struct code *code, u32 pc, const struct kmvm_insn *insn,
-		  const struct effects *effects, u64 *sets)
+		  const struct effects *effects, const struct state *state)
 {
-	struct state state = state_at(code, sets);
-	bool moved = insn->op == OP_MOVE && holds_list(code, &state, insn->b);
+	struct window windows[3];
 	u32 reg;
+	int i;
 
-	give_away_what_is_read(code, insn, effects, sets);
+	if (make_twins(code, insn, state))
+		return;
+	given_away(insn, effects, windows);
+	for (i = 0; i < 3; i++)
+		give_away(code, state, windows[i]);
 	if (effects->calls)
-		cut_state(code, sets, insn->a);
-	write_registers(code, effects->write, &state);
+		cut_state(code, state, insn->a);
+	write_registers(code, effects->write, state);
 	if (insn->a < code->nlocals)
 		return;
 	reg = insn->a - code->nlocals;
@@ -1312,28 +1441,31 @@ static void apply(const struct code *code, u32 pc, const struct kmvm_insn *insn,
 	case OP_ARRAY2:
 	case OP_ARYSPLAT:
 	case OP_ARGARY:
-		bit_set(state.lists, reg);
+		bit_set(state->lists, reg);
 		break;
 	case OP_ARYCAT:
-		bit_set(state.lists, reg);
-		bit_clear(state.nils, reg);
+		bit_set(state->lists, reg);
+		bit_clear(state->nils, reg);
 		break;
 	case OP_LOADNIL:
-		bit_set(state.nils, reg);
-		break;
-	case OP_MOVE:
-		if (moved) {
-			bit_set(state.lists, reg);
-			bit_set(state.twins, reg);
-			bit_set(state.twins, insn->b - code->nlocals);
-		}
+		bit_set(state->nils, reg);
 		break;
 	case OP_EXCEPT:
 		/* The jump that may wait here is not for anybody to read. */
 		if (bit(code->clauses_at, pc))
-			bit_clear(state.written, reg);
+			bit_clear(state->written, reg);
 		break;
 	}
+}
+
+/* What is less well known where an instruction raises, than before and after it. */
+static void apply_raise(const struct code *code, const struct kmvm_insn *insn,
+			const struct effects *effects, const struct state *least)
+{
+	if (is_packed(insn) && insn->a + 1 >= code->nlocals)
+		forget_list(least, insn->a + 1 - code->nlocals);
+	if (effects->calls)
+		cut_state(code, least, insn->a);
 }
 
 static int check_insn(const struct code *code, u32 pc, const struct kmvm_insn *insn,
@@ -1359,7 +1491,7 @@ static int check_insn(const struct code *code, u32 pc, const struct kmvm_insn *i
 }
 
 /* From a block to the handlers that cover it, whichever of its instructions raises. */
-static int flow_to_handlers(struct code *code, u32 from, u32 end, const u64 *least)
+static int flow_to_handlers(struct code *code, u32 from, u32 end, const struct state *least)
 {
 	u32 begin = code->blocks[from].pc, i;
 	const u8 *catch;
@@ -1377,29 +1509,29 @@ static int flow_to_handlers(struct code *code, u32 from, u32 end, const u64 *lea
 }
 
 static int flow_from_jump(struct code *code, u32 from, u32 next, const struct kmvm_insn *insn,
-			  u64 *sets)
+			  const struct state *state)
 {
 	u32 target = jump_target(insn, next), cut, lowest;
 	int ret;
 
 	if (insn->op != OP_JMPUW)
-		return flow(code, from, target, sets, WAY_JUMP);
+		return flow(code, from, target, state, WAY_JUMP);
 	ret = cut_by_clauses(code, next, target, &cut, &lowest);
 	if (ret)
 		return ret;
-	cut_state(code, sets, cut);
-	forget_values(code, sets, lowest);
-	return flow(code, from, target, sets, WAY_JUMP);
+	cut_state(code, state, cut);
+	forget_values(code, state, lowest);
+	return flow(code, from, target, state, WAY_JUMP);
 }
 
 static int flow_from_enter(struct code *code, u32 from, const struct kmvm_insn *insn,
-			   const u64 *sets)
+			   const struct state *state)
 {
 	u32 optional = insn->a >> 13 & 0x1f, i;
 	int ret = 0;
 
 	for (i = 0; !ret && optional && i <= optional; i++)
-		ret = flow(code, from, ENTER_SIZE + i * JMP_SIZE, sets, WAY_NEXT);
+		ret = flow(code, from, ENTER_SIZE + i * JMP_SIZE, state, WAY_NEXT);
 	return ret;
 }
 
@@ -1417,18 +1549,19 @@ static u32 effort_of(const struct code *code, const struct effects *effects)
 
 static int follow_block(struct code *code, u32 number)
 {
-	u64 *sets = sets_to_work_with(code, 0), *least = sets_to_work_with(code, 1);
-	const size_t size = SETS * code->words * sizeof(u64);
-	struct state state = state_at(code, sets);
+	struct state state = state_at(code, memory_to_work_with(code, 0));
+	struct state least = state_at(code, memory_to_work_with(code, 1));
 	const struct block *block = &code->blocks[number];
 	u32 end = number + 1 < code->block_count ? block[1].pc : code->ilen;
+	size_t size = code->state_words * sizeof(u64);
 	struct kmvm_insn insn = { };
 	struct effects effects;
+	bool dead_end = false;
 	u32 pc, next;
 	int ret;
 
-	memcpy(sets, sets_of(code, number), size);
-	memcpy(least, sets, size);
+	memcpy(state.written, memory_of(code, number), size);
+	memcpy(least.written, state.written, size);
 	ret = spend(code, SETS * (code->words - 1));
 	if (ret)
 		return ret;
@@ -1440,41 +1573,44 @@ static int follow_block(struct code *code, u32 number)
 			ret = spend(code, effort_of(code, &effects));
 		if (ret)
 			return ret;
-		apply(code, pc, &insn, &effects, sets);
-		if (ends_clause(code, block->clause, pc))
-			leave_clause(code, block->clause, sets);
-		if (!code->irep->clen)
-			continue;
-		if (effects.calls)
-			cut_state(code, least, insn.a);
-		if (is_packed(&insn))
-			forget_lists(code, least);
-		meet(code, least, sets);
+		if (code->irep->clen)
+			apply_raise(code, &insn, &effects, &least);
+		apply(code, pc, &insn, &effects, &state);
+		if (code->irep->clen)
+			meet(code, &least, &state);
+		if (ends_clause(code, block->clause, pc)) {
+			/* Whoever comes here raises, as long as nobody came in otherwise. */
+			dead_end = !code->clauses[block->clause].entered;
+			leave_clause(code, block->clause, &state);
+		}
 	}
-	ret = code->irep->clen ? flow_to_handlers(code, number, end, least) : 0;
-	if (!ret && insn.op == OP_ENTER)
-		ret = flow_from_enter(code, number, &insn, sets);
+	ret = code->irep->clen ? flow_to_handlers(code, number, end, &least) : 0;
+	if (ret || dead_end)
+		return ret;
+	if (insn.op == OP_ENTER)
+		ret = flow_from_enter(code, number, &insn, &state);
 	if (!ret && !ends_block(insn.op))
-		ret = flow(code, number, end, sets, WAY_NEXT);
+		ret = flow(code, number, end, &state, WAY_NEXT);
 	if (!ret && is_jump(insn.op))
-		ret = flow_from_jump(code, number, pc, &insn, sets);
+		ret = flow_from_jump(code, number, pc, &insn, &state);
 	return ret;
 }
 
 static int follow_all(struct code *code)
 {
+	struct state first = state_of(code, 0);
 	u64 *dirty = dirty_blocks(code);
 	u32 words = bit_words(code->block_count);
 	bool again = true;
 	u32 i;
 	int ret;
 
-	memset(code->states, 0xff,
-	       sizeof(u64) * SETS * code->words * (code->block_count + code->clause_count));
 	memset(dirty, 0, 2 * words * sizeof(u64));
-	memset(sets_of(code, 0), 0, SETS * code->words * sizeof(u64));
+	memset(first.written, 0, SETS * code->words * sizeof(u64));
+	for (i = 0; i < TWINS_MAX; i++)
+		first.twins[i] = (struct twins){ NO_TWINS, NO_TWINS };
 	for (i = code->nlocals; i < code->arguments; i++)
-		bit_set(sets_of(code, 0), i - code->nlocals);
+		bit_set(first.written, i - code->nlocals);
 	bit_set(dirty, 0);
 	bit_set(reached_blocks(code), 0);
 
@@ -1533,7 +1669,10 @@ static int judge_blocks(struct code *code)
 	int ret = -ENOMEM;
 
 	code->words = bit_words(code->nregs - code->nlocals);
-	states_size = ((u64)(blocks + clauses + 2) * SETS * code->words + 2 * bit_words(blocks)) * sizeof(u64);
+	code->state_words = state_words(code->words);
+	states_size = (u64)(blocks + 2) * code->state_words + (u64)clauses * code->words +
+		      2 * bit_words(blocks);
+	states_size *= sizeof(u64);
 	if (states_size > STATES_MAX)
 		return refuse_irep(code->judge, code->irep->at,
 				   "too complex to be judged: %u blocks, %u temporaries",
