@@ -134,6 +134,8 @@ int run(int fd, u32 flags, struct outcome *outcome, const char *text);
 u64 start(int fd, u32 flags, const char *text);
 int wait_run(int fd, u64 id, struct outcome *outcome);
 int stop_run(int fd, u64 id, u32 flags);
+/* Steps that the largest piece of work in C is worth which is not divided: docs/limits.md. */
+u64 piece_of(const struct outcome *outcome);
 struct kmvm_info info_of(int fd);
 /* Runs in that session and asserts how it ends. */
 void expect(int fd, const char *text, u32 outcome, const char *value);
