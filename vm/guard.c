@@ -31,6 +31,9 @@
  */
 #define STACK_RESERVE	(THREAD_SIZE * 13 / 32)
 
+/* So that a script can let go of what it holds and try again, more than once. */
+#define COLLECTIONS_IN_VAIN	16
+
 void kmvm_guard_open(struct kmvm_vm *vm)
 {
 	vm->mrb->stack_floor = (uintptr_t)task_stack_page(current) + STACK_RESERVE;
@@ -60,6 +63,7 @@ void kmvm_guard_arm(struct kmvm_vm *vm, struct kmvm_guard_state *outer)
 	};
 	vm->steps = 0;
 	vm->grace = -1;
+	vm->collections = (struct kmvm_collections) { 0 };
 	vm->mrb->catch_skip = 0;
 	/* The first step looks: whoever was stopped before it began does nothing. */
 	set_quantum(vm, vm->mrb, 1);
@@ -168,6 +172,7 @@ void kmvm_guard_steps(mrb_state *mrb)
 	enum kmvm_stop stop;
 
 	vm->steps += counted;
+	vm->collections.owed -= counted;
 	set_quantum(vm, mrb, next_quantum(vm));
 	breathe();
 
@@ -196,6 +201,7 @@ mrb_bool kmvm_guard_breathe(mrb_state *mrb)
 	bool stop;
 
 	vm->steps += counted;
+	vm->collections.owed -= counted;
 	if (vm->grace > 0)
 		vm->grace = max_t(s64, vm->grace - counted, 0);
 	breathe();
@@ -204,6 +210,41 @@ mrb_bool kmvm_guard_breathe(mrb_state *mrb)
 	stop = wanted(vm) != KMVM_GO;
 	set_quantum(vm, mrb, stop ? 1 : quantum);
 	return stop && vm->grace <= 0;
+}
+
+/*
+ * Called by mruby when the heap has refused an allocation. A full collection that gives back next
+ * to nothing is not repeated without end. While NoMemoryError unwinds, each frame asks for memory
+ * to keep its locals: some collections are for all of them together. Elsewhere, after as many, a
+ * script must first have done as many steps as the last one took; or call GC.start.
+ */
+mrb_bool kmvm_guard_collect(mrb_state *mrb, size_t size)
+{
+	struct kmvm_vm *vm = mrb->allocf_ud;
+	struct kmvm_collections *made = &vm->collections;
+	unsigned int *in_vain = mrb->exc ? &made->unwinding : &made->in_vain;
+	size_t least = kmvm_heap_room(&vm->heap) / 64;
+	size_t used = vm->heap.stats.used;
+	u64 begun;
+
+	if (!kmvm_heap_can_hold(&vm->heap, size))
+		return false;
+	/* Somebody else has collected meanwhile, and not in vain. */
+	if (used + least < made->used)
+		*made = (struct kmvm_collections) { 0 };
+	if (*in_vain >= COLLECTIONS_IN_VAIN && (mrb->exc || made->owed > 0))
+		return false;
+
+	begun = vm->steps + since_look(vm, mrb);
+	mrb_full_gc(mrb);
+	if (vm->heap.stats.used + least <= used) {
+		*made = (struct kmvm_collections) { 0 };
+		return true;
+	}
+	++*in_vain;
+	made->used = vm->heap.stats.used;
+	made->owed = vm->steps + since_look(vm, mrb) - begun;
+	return true;
 }
 
 /* Called by mruby when a turn into Ruby finds too little stack; raises. */

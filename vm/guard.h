@@ -3,7 +3,8 @@
  * What keeps Ruby from taking the machine: the check in mruby's dispatch loop, the
  * breath, the stack's end, and the landing pad under every entry into mruby.
  *
- * mruby calls kmvm_guard_steps(), kmvm_guard_breathe() and kmvm_guard_stack() (vm/patches/).
+ * mruby calls kmvm_guard_steps(), kmvm_guard_breathe(), kmvm_guard_collect() and
+ * kmvm_guard_stack() (vm/patches/).
  */
 #ifndef KMVM_GUARD_H
 #define KMVM_GUARD_H

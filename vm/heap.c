@@ -492,6 +492,17 @@ void kmvm_heap_share(struct kmvm_heap *heap, u64 left)
 	size_t used = heap->stats.used;
 
 	heap->walls.used_max = left < SIZE_MAX - used ? used + left : SIZE_MAX;
+	heap->share = min_t(u64, left, SIZE_MAX);
+}
+
+bool kmvm_heap_can_hold(const struct kmvm_heap *heap, size_t size)
+{
+	return size <= heap->walls.used_max && size <= heap->stats.cap - heap->walls.reserve;
+}
+
+size_t kmvm_heap_room(const struct kmvm_heap *heap)
+{
+	return heap->walls.used_max == SIZE_MAX ? heap->stats.used : min(heap->share, heap->stats.used);
 }
 
 u64 kmvm_heap_left(const struct kmvm_heap *heap)

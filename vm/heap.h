@@ -59,6 +59,7 @@ struct kmvm_heap {
 	struct list_head partial[KMVM_HEAP_CLASSES];	/* those with room, by class */
 	struct kmvm_heap_stats stats;
 	struct kmvm_heap_walls walls;
+	size_t share;			/* the last one */
 	size_t run_peak;		/* the most stats.used was since the run began */
 	enum kmvm_limit refused_by;	/* the limit that stood against the last refusal */
 };
@@ -87,6 +88,12 @@ void kmvm_heap_reserve(struct kmvm_heap *heap, bool closed);
  * Context: the VM's thread.
  */
 void kmvm_heap_share(struct kmvm_heap *heap, u64 left);
+
+/* Would a block of that size fit if nothing else was in use? */
+bool kmvm_heap_can_hold(const struct kmvm_heap *heap, size_t size);
+
+/* What whoever allocates now may fill, at most: the share, or all that is in use. */
+size_t kmvm_heap_room(const struct kmvm_heap *heap);
 
 /* How much of the last share is left. The VM's thread. */
 u64 kmvm_heap_left(const struct kmvm_heap *heap);

@@ -27,6 +27,14 @@ struct mrb_state;
 struct RClass;
 struct RObject;
 
+/* Full collections in a row, for want of memory, that gave back next to nothing. */
+struct kmvm_collections {
+	unsigned int in_vain;
+	unsigned int unwinding;		/* those while an exception looked for its handler */
+	size_t used;			/* bytes in use after the last one */
+	s64 owed;			/* steps it took, less those taken since */
+};
+
 struct kmvm_vm {
 	struct kref ref;
 	char name[KMVM_NAME_MAX];
@@ -76,6 +84,7 @@ struct kmvm_vm {
 	u64 steps_outside;		/* in an event: what its run has counted outside of events */
 	s32 quantum;			/* and how many there may be up to the next one */
 	s64 grace;			/* steps that ensure blocks have left; -1: no stop raised */
+	struct kmvm_collections collections;
 	struct RObject *stop_error;	/* what a stop raises; NULL until mruby is open */
 	struct RClass *exit_class;	/* SystemExit */
 };

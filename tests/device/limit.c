@@ -131,10 +131,9 @@ static void out_of_steps(const void *data)
  * Long work inside of C counts as steps, and ends with them: from the step at which the stop
  * is due to the end there is one piece of that work.
  */
-static void out_of_steps_in_c(const void *data)
+static void ends_amid_c(int fd, const char *data, u64 heap_max)
 {
 	struct kmvm_run_args args = limited(data, 0);
-	int fd = session_read_write();
 	struct outcome got;
 
 	/* Alone, and where ensure asks for as much again: the grace is all it gets. */
@@ -142,10 +141,11 @@ static void out_of_steps_in_c(const void *data)
 		char text[1000];
 
 		if (i) {
-			snprintf(text, sizeof(text), "begin; loop { }; ensure; %s; end", (const char *)data);
+			snprintf(text, sizeof(text), "begin; loop { }; ensure; %s; end", data);
 			args = limited(text, 0);
 		}
 		args.steps_max = 5000;
+		args.heap_max = heap_max;
 		finish(fd, &args, &got);
 		ends_spent(&got, KMVM_LIMIT_STEPS);
 		holds(got.result.steps >= 5000 && got.result.steps <= 5000 + i * 65536 + piece_of(&got),
@@ -154,7 +154,68 @@ static void out_of_steps_in_c(const void *data)
 	}
 }
 
+static void out_of_steps_in_c(const void *data)
+{
+	ends_amid_c(session_read_write(), data, 0);
+}
+
 #define STEPS_IN_C(what, ruby)	{ "limit: steps end " what, out_of_steps_in_c, ruby }
+
+/* 8 MiB of objects, each of which a collection has to look at. */
+static void fill_with_objects(int fd)
+{
+	struct kmvm_run_args args = limited("$kept = nil; begin; loop { $kept = [$kept] }; rescue NoMemoryError; end", 0);
+	struct outcome got;
+
+	args.heap_max = 8 << 20;
+	finish(fd, &args, &got);
+	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
+}
+
+static void out_of_steps_amid_objects(const void *data)
+{
+	int fd = session_read_write();
+
+	fill_with_objects(fd);
+	ends_amid_c(fd, data, 64 << 10);
+	expect(fd, "$kept = nil; GC.start", KMVM_DONE, NULL);
+}
+
+#define STEPS_AMID_OBJECTS(what, ruby)	{ "limit: steps end " what, out_of_steps_amid_objects, ruby }
+
+#define ASKS(times)	#times ".times { begin; 'x' * 4_000_000; rescue NoMemoryError; $met += 1; end }; "
+
+/* A full collection is not made over and over while it gives back nothing. */
+static void collected_in_vain(const void *data)
+{
+	int fd = session_read_write();
+	struct kmvm_run_args args = limited(data, KMVM_RUN_INSPECT);
+	struct outcome got;
+	u64 collection;
+
+	fill_with_objects(fd);
+	is(run(fd, 0, &got, "GC.start"), 0, "errno");
+	collection = got.result.steps;
+	args.heap_max = 1 << 20;
+	finish(fd, &args, &got);
+	is_text(got.value, "200", "value (%s)", got.error);
+	holds(got.result.steps < 20 * collection, "%llu steps, where a collection takes %llu", got.result.steps,
+	      collection);
+	expect(fd, "$kept = nil; GC.start", KMVM_DONE, NULL);
+}
+
+/* Yet who lets go of what it holds has memory again. */
+static void collected_when_let_go(const void *data)
+{
+	struct kmvm_run_args args = limited(data, KMVM_RUN_INSPECT);
+	int fd = session_read_write();
+	struct outcome got;
+
+	fill_with_objects(fd);
+	args.heap_max = 1 << 20;
+	finish(fd, &args, &got);
+	is_text(got.value, "2000000", "value (%s)", got.error);
+}
 
 /* To the step: one less than it takes is too few. */
 static void steps_exactly(const void *data)
@@ -883,6 +944,10 @@ static const struct test limit_tests[] = {
 	STEPS_IN_C("products of arrays for which there is no memory",
 		   "a = [1] * 210; loop { begin; a.product(a, a); rescue NoMemoryError; end }"),
 	STEPS_IN_C("an array many times over", "loop { [1] * 500_000 }"),
+	STEPS_AMID_OBJECTS("collections amid many objects", "loop { GC.start }"),
+	STEPS_AMID_OBJECTS("collections amid many objects, for want of memory",
+			   "loop { begin; [3] * 20_000; rescue NoMemoryError; end }"),
+	STEPS_AMID_OBJECTS("changes of the collector's mode", "loop { GC.generational_mode ^= true }"),
 	STEPS_IN_C("packing", "a = [1] * 100_000; loop { a.pack('N*') }"),
 	STEPS_IN_C("a sum of arrays", "a = [1] * 100_000; loop { a + a }"),
 	STEPS_IN_C("a search in an array", "a = [1] * 100_000; loop { a.index(2) }"),
@@ -891,6 +956,11 @@ static const struct test limit_tests[] = {
 	{ "limit: steps are counted one by one", steps_exactly },
 	{ "limit: a run's share of the heap, in small pieces", heap_of_a_run, "a = []; loop { a << 'x' * 500 }" },
 	{ "limit: a run's share of the heap, in one piece", heap_of_a_run, "'x' * 1_100_000" },
+	{ "limit: collections are not repeated in vain", collected_in_vain, "$met = 0; " ASKS(200) "$met" },
+	{ "limit: memory that is let go of is found when some collections were in vain", collected_when_let_go,
+	  "$met = 0; " ASKS(2) "$kept = nil; ('x' * 2_000_000).size" },
+	{ "limit: memory that is let go of is found by GC.start when many were in vain", collected_when_let_go,
+	  "$met = 0; " ASKS(100) "$kept = nil; GC.start; ('x' * 2_000_000).size" },
 	{ "limit: a run's share of the heap, in symbols", symbols_count },
 	{ "limit: a run's share is what it adds to the heap", heap_beside_others },
 	{ "limit: a message of its own is within the share", last_words, GROWS("message") "raise Grows" },

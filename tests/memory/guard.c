@@ -26,6 +26,12 @@ mrb_bool kmvm_guard_breathe(mrb_state *mrb)
 	return FALSE;
 }
 
+mrb_bool kmvm_guard_collect(mrb_state *mrb, size_t size)
+{
+	mrb_full_gc(mrb);
+	return TRUE;
+}
+
 void kmvm_guard_stack(mrb_state *mrb)
 {
 	struct RException *error = (struct RException *)mrb->stack_err;
