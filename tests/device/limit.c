@@ -217,6 +217,19 @@ static void collected_when_let_go(const void *data)
 	is_text(got.value, "2000000", "value (%s)", got.error);
 }
 
+/* Each waits for the next one, and is to be marked once. */
+static void fibers_in_fibers(const void *data)
+{
+	struct kmvm_run_args args = limited(data, KMVM_RUN_INSPECT);
+	int fd = session_read_write();
+	struct outcome got;
+
+	args.heap_max = 8 << 20;
+	finish(fd, &args, &got);
+	is_text(got.value, "[true, NoMemoryError]", "value (%s)", got.error);
+	holds(got.result.cpu_ns < at_most(6 * SECOND), "%llu ms of processor time", got.result.cpu_ns / MS);
+}
+
 /* To the step: one less than it takes is too few. */
 static void steps_exactly(const void *data)
 {
@@ -961,6 +974,9 @@ static const struct test limit_tests[] = {
 	  "$met = 0; " ASKS(2) "$kept = nil; ('x' * 2_000_000).size" },
 	{ "limit: memory that is let go of is found by GC.start when many were in vain", collected_when_let_go,
 	  "$met = 0; " ASKS(100) "$kept = nil; GC.start; ('x' * 2_000_000).size" },
+	{ "limit: fibers within fibers meet their share of the heap in time", fibers_in_fibers,
+	  "$n = 0; class Object; def go; $n += 1; [2, 1].sort { Fiber.new { go }.resume }; end; end; "
+	  "begin; go; rescue Exception => e; [$n > 1000, e.class]; end" },
 	{ "limit: a run's share of the heap, in symbols", symbols_count },
 	{ "limit: a run's share is what it adds to the heap", heap_beside_others },
 	{ "limit: a message of its own is within the share", last_words, GROWS("message") "raise Grows" },
