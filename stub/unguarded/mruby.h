@@ -14,12 +14,14 @@
 #undef MRB_GUARD_WORK
 #undef MRB_GUARD_BREATHE
 #undef MRB_GUARD_STOPPING
+#undef MRB_GUARD_LEAVE
 #undef MRB_GUARD_DOOR
 #undef MRB_GUARD_FILTER
 #define MRB_GUARD_STEP(mrb)		((void)0)
 #define MRB_GUARD_WORK(mrb, n)		((void)0)
 #define MRB_GUARD_BREATHE(mrb, n)	((void)0)
 #define MRB_GUARD_STOPPING(mrb)		FALSE
+#define MRB_GUARD_LEAVE(mrb, n)		FALSE
 #define MRB_GUARD_DOOR(mrb)		((void)0)
 #define MRB_GUARD_FILTER(mrb, filter)	(filter)
 

@@ -217,6 +217,26 @@ static void collected_when_let_go(const void *data)
 	is_text(got.value, "2000000", "value (%s)", got.error);
 }
 
+/* Keys that all collide, in a hash that outlives the runs which are stopped amid its index. */
+static void half_an_index(const void *data)
+{
+	int fd = session_read_write();
+	struct kmvm_run_args args = limited(data, 0);
+	unsigned int stopped = 0;
+	struct outcome got;
+
+	for (u64 steps = 40000; steps < 200000; steps += 8000) {
+		is(run(fd, 0, &got, "$h = {}; 700.times { |i| $h[i << 34] = i }"), 0, "errno");
+		args.steps_max = steps;
+		finish(fd, &args, &got);
+		stopped += got.result.limit == KMVM_LIMIT_STEPS;
+		expect(fd, "n = $h.size; [n >= 700, n == $h.keys.size, n.times.all? { |i| $h[i << 34] == i }, "
+		       "(0...n).each { |i| $h[i << 34] = i } && $h.size == n]", KMVM_DONE, "[true, true, true, true]");
+	}
+	holds(stopped > 3, "%u runs were stopped", stopped);
+	expect(fd, "$h = nil", KMVM_DONE, NULL);
+}
+
 /* Each waits for the next one, and is to be marked once. */
 static void fibers_in_fibers(const void *data)
 {
@@ -974,6 +994,9 @@ static const struct test limit_tests[] = {
 	  "$met = 0; " ASKS(2) "$kept = nil; ('x' * 2_000_000).size" },
 	{ "limit: memory that is let go of is found by GC.start when many were in vain", collected_when_let_go,
 	  "$met = 0; " ASKS(100) "$kept = nil; GC.start; ('x' * 2_000_000).size" },
+	{ "limit: a hash that grows when it is stopped is whole", half_an_index,
+	  "(700...900).each { |i| $h[i << 34] = i }" },
+	{ "limit: a hash that is indexed anew when it is stopped is whole", half_an_index, "$h.rehash; 1.times { }" },
 	{ "limit: fibers within fibers meet their share of the heap in time", fibers_in_fibers,
 	  "$n = 0; class Object; def go; $n += 1; [2, 1].sort { Fiber.new { go }.resume }; end; end; "
 	  "begin; go; rescue Exception => e; [$n > 1000, e.class]; end" },
