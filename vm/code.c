@@ -1505,7 +1505,8 @@ static int flow_to_handlers(struct code *code, u32 from, u32 end, const struct s
 		if (ret)
 			return ret;
 	}
-	return spend(code, code->irep->clen);
+	/* A comparison or two each. */
+	return spend(code, code->irep->clen / 8);
 }
 
 static int flow_from_jump(struct code *code, u32 from, u32 next, const struct kmvm_insn *insn,
