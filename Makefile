@@ -18,6 +18,7 @@ help:
 	@echo 'make demo                  builds all, runs examples/hello.rb in a guest kernel'
 	@echo 'make test                  every test; KERNELS="$(KERNELS)" TESTS=... to choose'
 	@echo 'make soak KERNEL=debug     ten minutes of honest clients among hostile ones'
+	@echo 'make fuzz                  a million images made wrong, here and in kernels; FUZZ="host uml" to choose'
 	@echo 'make bench KERNEL=6.1      what programs cost, and the limits; BENCH="fib hash" to choose'
 	@echo 'make vm KERNEL=6.1         a shell in a guest kernel with kmvm loaded'
 	@echo
@@ -41,7 +42,7 @@ module-for:
 	+@test -n "$(KERNEL)" || { echo 'usage: make module-for KERNEL=6.1' >&2; exit 2; }
 	+@set -e; kernel=$$(scripts/kernel "$(KERNEL)"); eval "$$kernel"; scripts/module "$$headers"
 
-.PHONY: demo test soak bench vm
+.PHONY: demo test soak fuzz bench vm
 demo:
 	+@scripts/demo
 
@@ -50,6 +51,9 @@ test:
 
 soak:
 	+@scripts/soak $(or $(KERNEL),debug)
+
+fuzz:
+	+@scripts/fuzz $(FUZZ)
 
 bench:
 	+@scripts/bench --kernel $(or $(KERNEL),6.1) --repeat $(or $(REPEAT),1) $(BENCH)
