@@ -23,8 +23,9 @@
 
 #define SECOND		1000000000ull
 #define RUNS_PER_VM	128	/* then it starts afresh: what was defined is gone */
-#define STEPS_MAX	20000
+#define STEPS_MAX	4000
 #define HEAP_MAX	(8 << 20)
+#define SHARED_OUT	16	/* one of so many runs has a share of the heap: that starts with a collection */
 #define TIMEOUT		(5 * SECOND)
 
 static u8 mutant[IMAGE_MAX];
@@ -41,12 +42,12 @@ static int open_session(void)
 	return fd;
 }
 
-static int run(int fd, const void *image, size_t size, struct kmvm_run_args *args)
+static int run(int fd, const void *image, size_t size, u64 heap_max, struct kmvm_run_args *args)
 {
 	*args = (struct kmvm_run_args) {
 		.size = sizeof(*args), .flags = KMVM_RUN_INSPECT,
 		.image = (uintptr_t)image, .image_size = size,
-		.timeout_ns = TIMEOUT, .heap_max = HEAP_MAX, .steps_max = STEPS_MAX,
+		.timeout_ns = TIMEOUT, .heap_max = heap_max, .steps_max = STEPS_MAX,
 		.result = {
 			.value = (uintptr_t)value, .value_size = sizeof(value),
 			.error = (uintptr_t)error, .error_size = sizeof(error),
@@ -75,7 +76,7 @@ static bool reset(int fd)
 static bool is_well(int fd, const struct image *health)
 {
 	struct kmvm_run_args args;
-	int ret = run(fd, health->bytes, health->size, &args);
+	int ret = run(fd, health->bytes, health->size, 0, &args);
 
 	drain(fd);
 	if (!ret && args.result.outcome == KMVM_DONE && !strcmp(value, "\"well\""))
@@ -152,7 +153,7 @@ int main(int argc, char **argv)
 		u32 outcome;
 
 		fprintf(stderr, "%llu\n", (unsigned long long)number);
-		ret = run(fd, mutant, size, &args);
+		ret = run(fd, mutant, size, number % SHARED_OUT ? 0 : HEAP_MAX, &args);
 		outcome = args.result.outcome;
 		fine = !ret && outcome > KMVM_PENDING && outcome <= KMVM_EXITED &&
 			!(outcome == KMVM_SPENT && args.result.limit == KMVM_LIMIT_ABORT) &&

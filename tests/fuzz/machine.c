@@ -34,8 +34,8 @@
 #include "machine.h"
 #include "watch.h"
 
-#define STEPS_MAX	20000
-#define STEPS_IN_HURRY	1000
+#define STEPS_MAX	4000
+#define STEPS_IN_HURRY	500
 #define GRACE		1024
 #define QUANTUM		64
 #define HEAP_MAX	(24 << 20)
@@ -240,12 +240,18 @@ struct asked {
 
 static void ask_backtrace(mrb_state *mrb, void *data)
 {
-	mrb_exc_backtrace(mrb, ((struct asked *)data)->object);
+	mrb_value frames = mrb_exc_backtrace(mrb, ((struct asked *)data)->object);
+
+	if (getenv("KMVM_FUZZ_SAY"))
+		fprintf(stderr, "%s\n", RSTRING_PTR(mrb_inspect(mrb, frames)));
 }
 
 static void ask_inspect(mrb_state *mrb, void *data)
 {
-	mrb_inspect(mrb, ((struct asked *)data)->object);
+	mrb_value text = mrb_inspect(mrb, ((struct asked *)data)->object);
+
+	if (getenv("KMVM_FUZZ_SAY"))
+		fprintf(stderr, "%s\n", RSTRING_PTR(text));
 }
 
 static void ask(mrb_state *mrb, void (*question)(mrb_state *mrb, void *data), mrb_value object)

@@ -10,7 +10,7 @@
  * FIRST on. Each is refused, with a sentence; or accepted, and then loaded and run (machine.c),
  * which must end well. What does not is a finding: its image is kept in FOLDER. With -1 the
  * IMAGEs themselves are tried, each in a VM of its own. With -w mutant NUMBER is only written,
- * to stdout.
+ * to stdout. With KMVM_FUZZ_SAY in the environment -1 tells how each ended.
  *
  * A process tries some hundred mutants in one VM and may die of one. Then that one is tried
  * in a VM of its own; if it is not to blame alone, its finding says so.
@@ -246,6 +246,8 @@ static void try_images(void)
 	for (i = 0; i < image_count; i++) {
 		int status = in_process(try_whole, i);
 
+		if (!status && getenv("KMVM_FUZZ_SAY"))
+			printf("# %s\n%s", images[i].name, report);
 		if (!status)
 			continue;
 		findings++;

@@ -219,14 +219,15 @@ static struct place any_place(const struct irep *irep, u32 at)
 
 static void change_operand(const struct site *site, struct insn *insn)
 {
-	const struct roles *roles = &roles_of[insn->code.op];
 	struct kmvm_insn *code = &insn->code;
+	const struct roles *roles;
 	int tries;
 
 	if (insn->raw) {
 		code->op = any(256);
 		return;
 	}
+	roles = &roles_of[code->op];
 	for (tries = 0; tries < 6; tries++) {
 		switch (any(3)) {
 		case 0:

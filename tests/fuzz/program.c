@@ -191,7 +191,7 @@ struct order {
 
 static bool read_ireps(struct program *program, struct kmvm_cursor *cursor, struct order *order)
 {
-	struct { struct irep *irep; u32 missing; } levels[KMVM_IREP_DEPTH_MAX + 1];
+	struct { struct irep *irep; u32 missing; } levels[KMVM_IREP_DEPTH_MAX + 2];
 	int depth = 0;
 
 	order->count = 0;

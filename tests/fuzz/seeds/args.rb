@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Parameters of all kinds, and calls that fit and do not fit.
-def all(a, b = a, *c, d, e:, f: e, **g, &h) = [a, b, c, d, e, f, g, h && h.call(a)]
+def all(a, b = a, *c, d, e:, f: d, **g, &h) = [a, b, c, d, e, f, g, h && h.call(a)]
 def opt(a = 1, b = 2, c = 3) = a + b + c
 def rest(*) = [*]
 def keys(a:, b: 2) = a * b

@@ -25,7 +25,8 @@ class Derived < Base
     super
   end
   alias title name
-  undef respond_to_missing?
+  def gone = 1
+  undef gone
   class << self
     def make(*args) = new(*args)
     attr_reader :thing

@@ -28,10 +28,10 @@ s = Struct.new(:a, :b) { def sum = a + b }
 p s.new(1, 2).sum, s.new(1, 2) == s.new(1, 2), s.new(3, 4).to_a
 p Set.new([1, 2]) | Set.new([2, 3]), [1, [2, [3]]].flatten, [1, 2, 3].each_cons(2).to_a
 p (1..Integer("3")).each_entry.to_a rescue p 0
-p [1, 2, 3].lazy.map { |x| x * 2 }.select(&:even?).first(2)
+p [1, 2, 3].lazy.map { |x| x * 2 }.select { |x| x > 2 }.first(2)
 p "hello".gsub("l") { |m| m.upcase }, "a-b".tr("-", "_"), "%s %p" % [a.first, :b]
 p 5.method(:+).call(3), Odd.instance_method(:v).bind(a[0]).call, [1, 2].method(:map).unbind.class
-p a.first.instance_variable_set(:@v, 9), a.first.v, a.first.public_send(:v), a.first.respond_to?(:each)
+p a.first.instance_variable_set(:@v, 9), a.first.v, a.first.respond_to?(:each)
 p ObjectSpace.count_objects.size > 0, proc { |x, y| }.parameters, proc { |x| x }.curry.arity
 o = Object.new
 o.define_singleton_method(:hi) { |x = 1| x }

@@ -28,7 +28,7 @@ u = a > 0 ? a : -a
 p a, b, c, d, e, h, list, first, rest, init, last, s, sym, big, n, w, r, t, z, z2, c2, c3, u
 p 7 / 2, -7 % 3, 7 & 3, 7 | 8, 2**10, 1 << 70, ~5, 5 <=> 6, 1 == 1, "a" * 2 + "b", [1] + [2] - [1]
 p h.map { |k, v| [k, v] }.to_h.size, h.sort_by { |k, v| k.to_s }, "a,b".split(","), format("%05d %s %x", 42, "s", 255)
-p [1, 2, 3].pack("C*"), (1..10).select(&:even?).sum, "abc"[1], "abc"[0..1], :sym.to_proc.call("x") rescue p 1
+p [1, 2, 3].pack("C*"), (1..10).select { |x| x > 2 }.sum, "abc"[1], "abc"[0..1], :sym.to_proc.call("x") rescue p 1
 i = 0
 i += 1 while i < 10
 i -= 1 until i < 5
