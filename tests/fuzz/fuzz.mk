@@ -103,8 +103,11 @@ $(out)/health.mrb: $(here)/health.rb
 	@mkdir -p $(@D)
 	$(mruby)/build/host/bin/mrbc -g -o $@ $<
 
-$(out)/seeds/%.mrb: $(here)/seeds/%.rb
+# Lines and names of locals in some: each byte is judged and loaded thousands of times.
+$(out)/seeds/args.mrb $(out)/seeds/errors.mrb: lines := -g
+$(out)/seeds/%.mrb: lines := --remove-lv
+$(out)/seeds/%.mrb: $(here)/seeds/%.rb $(here)/fuzz.mk
 	@mkdir -p $(@D)
-	$(mruby)/build/host/bin/mrbc -g -o $@ $<
+	$(mruby)/build/host/bin/mrbc $(lines) -o $@ $<
 
 -include $(shell find $(out) -name '*.d' 2>/dev/null)
