@@ -350,7 +350,7 @@ class Generator
     [text, names]
   end
 
-  def optional_value(names) = one_in(3) && names.size > 1 ? pick(names[0..-2]) : pick([literal, "[1, *nil]", "{ a: 1 }", "foo(1)", "(1 if true)", "-> { 1 }"])
+  def optional_value(names) = one_in(3) && names.size > 1 ? pick(names[0..-2]) : pick([literal, "[1, *nil]", "{ a: 1 }", "foo(1)", "(1 if true)", "-> { 1 }", "(redo if foo; 2)", "(next 3 if foo; 4)", "(break if foo; 5)", "(return if foo; 6)"])
 
   def definition
     return simple if @scope.depth > DEPTH_MAX

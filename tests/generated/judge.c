@@ -111,7 +111,7 @@ static unsigned int forms_written(u8 op)
 	case OP_DEF:
 	case OP_ALIAS:
 		return 1 | 1 << 1 | 1 << 2 | 1 << 3;
-	/* The first is a register, a pool entry or a symbol; what follows it fits a byte, or has two. */
+	/* The first is a register, a pool entry or a symbol; what follows fits a byte, or has two. */
 	default:
 		return 1 | 1 << 1;
 	}
@@ -154,7 +154,7 @@ static void keep_culprit(void)
 
 static void on_crash(int signal)
 {
-	static const char text[] = "Bail out! the compiler crashed, its program is in " CULPRIT "\n";
+	static const char text[] = "Bail out! the compiler crashed, on " CULPRIT "\n";
 
 	keep_culprit();
 	if (write(STDOUT_FILENO, text, sizeof(text) - 1) < 0)
