@@ -718,3 +718,16 @@ assert("0157: an assignment to nobody's attribute is nil") do
   assert_equal :no, ((nobody&.attr = 7) ? :yes : :no)
   assert_equal 8, (Struct.new(:attr).new&.attr = 8)
 end
+
+assert("0158: redo in a loop's condition is unexpected") do
+  conditions = ->(a, b) do
+    turns = 0
+    while (turns += 1; redo if turns == 2; turns < 5)
+    end
+    [a, b, turns]
+  end
+  assert_raise(LocalJumpError) { conditions.call(1, 2) }
+  defaults = ->(a, b = (redo if a; 2)) { [a, b] }
+  assert_raise(LocalJumpError) { defaults.call(1) }
+  assert_equal [nil, 2], defaults.call(nil)
+end
