@@ -48,7 +48,7 @@ _Static_assert(KMVM_OPCODES == 106 && (int)OP_STOP == 105, "the opcodes of mruby
  */
 #define STATES_MAX	(4U << 20)
 #define EFFORT_FREE	(1U << 18)
-#define EFFORT_PER_BYTE	8
+#define EFFORT_PER_BYTE	16
 
 static void *scratch(size_t size)
 {

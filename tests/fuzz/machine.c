@@ -129,6 +129,13 @@ mrb_bool kmvm_guard_breathe(mrb_state *mrb)
 	return stop && machine.grace <= 0;
 }
 
+/* Never in vain: pages that hold one object each are soon free. */
+mrb_bool kmvm_guard_collect(mrb_state *mrb, size_t size)
+{
+	mrb_full_gc(mrb);
+	return TRUE;
+}
+
 void kmvm_guard_stack(mrb_state *mrb)
 {
 	((struct RException *)mrb->stack_err)->backtrace = NULL;
