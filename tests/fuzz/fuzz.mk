@@ -33,7 +33,8 @@ common		:= -O1 -g -std=gnu11 -D_GNU_SOURCE -fno-strict-aliasing -fwrapv -fno-omi
 		   $(sanitize) $(defines) -MMD
 warnings	:= -Wall -Wextra -Wno-unused-parameter
 
-judge		:= verify code lines
+include vm/judge.mk
+judge		:= $(notdir $(judge-sources:.c=))
 machine		:= machine watch opinion $(judge)
 maker		:= program mutate images
 

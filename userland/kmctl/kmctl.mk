@@ -13,7 +13,8 @@ CFLAGS		?= -O2 -g
 kmctl-mruby	?= $(KMVM_BUILD)/mruby
 kmctl-lib	:= $(kmctl-mruby)/build/host/lib/libmruby.a
 kmctl-settings	:= $(kmctl-mruby)/build/host/lib/libmruby.flags.mak
-kmctl-sources	:= $(sort $(wildcard userland/kmctl/*.c)) vm/verify.c vm/code.c vm/lines.c
+include vm/judge.mk
+kmctl-sources	:= $(sort $(wildcard userland/kmctl/*.c)) $(judge-sources)
 kmctl-headers	:= $(wildcard userland/kmctl/*.h vm/*.h) include/uapi/kmvm.h \
 		   include/version.h
 
