@@ -15,6 +15,7 @@
 #undef MRB_GUARD_BREATHE
 #undef MRB_GUARD_STOPPING
 #undef MRB_GUARD_LEAVE
+#undef MRB_GUARD_COLLECT
 #undef MRB_GUARD_DOOR
 #undef MRB_GUARD_FILTER
 #define MRB_GUARD_STEP(mrb)		((void)0)

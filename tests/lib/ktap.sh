@@ -67,6 +67,12 @@ run() {
 	"$@" >"$work/out" 2>"$work/err" || status=$?
 }
 
+# build_alone OPTION...: runs make, one test file at a time: several are built of the same objects.
+build_alone() {
+	mkdir -p "${KMVM_BUILD:-build}"
+	run flock "${KMVM_BUILD:-build}/tests.lock" make -s "$@"
+}
+
 # vm OPTION...: scripts/vm on the kernel under test.
 vm() {
 	"$TOP/scripts/vm" --kernel "$KERNEL" "$@"
