@@ -23,6 +23,7 @@
 #define MRB_GUARD_BREATHE(mrb, n)	((void)0)
 #define MRB_GUARD_STOPPING(mrb)		FALSE
 #define MRB_GUARD_LEAVE(mrb, n)		FALSE
+#define MRB_GUARD_COLLECT(mrb, size)	(mrb_full_gc(mrb), TRUE)
 #define MRB_GUARD_DOOR(mrb)		((void)0)
 #define MRB_GUARD_FILTER(mrb, filter)	(filter)
 
