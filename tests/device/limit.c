@@ -960,7 +960,7 @@ static const struct test limit_tests[] = {
 	{ "limit: a timeout ends a run that is followed, and its timers", times_out_followed },
 	{ "limit: limits that are far away change nothing", in_time },
 	{ "limit: a timeout that comes as the run ends hurts nobody", ends_before },
-	{ "limit: the module's own timeout is for runs that name none", timeout_of_the_module, NULL, true, true },
+	{ "limit: the module's own timeout is for runs that name none", timeout_of_the_module, NULL, true },
 	{ "limit: steps end a run that loops", out_of_steps, "loop { }" },
 	{ "limit: steps end a run that rescues everything", out_of_steps,
 	  "begin; loop { }; rescue Exception; retry; end" },
