@@ -12,7 +12,7 @@
  *
  * Registers below nlocals are always written: mruby clears them when an irep is entered.
  *
- * What mruby takes for granted of a value is checked as it runs (vm/patches/0150), but for two
+ * What mruby takes for granted of a value is checked as it runs (vm/patches/0152), but for two
  * things, which are proven here:
  *
  * - A list of arguments, as ARYPUSH, ARYCAT and calls with 15 arguments take it, is an array

@@ -516,8 +516,9 @@ static int flow_from_jump(struct code *code, u32 from, u32 next, const struct km
 	ret = cut_by_clauses(code, next, target, &cut, &lowest);
 	if (ret)
 		return ret;
+	/* First: what lies above the cut may be a list's twin that a clause gave away. */
+	forget_values(code, state, cut < lowest ? cut : lowest);
 	cut_state(code, state, cut);
-	forget_values(code, state, lowest);
 	return flow(code, from, target, state, WAY_JUMP);
 }
 
