@@ -30,39 +30,21 @@ _Static_assert(KMVM_OPCODES == 106 && (int)OP_STOP == 105, "the opcodes of mruby
 #define EFFORT_FREE	(1U << 18)
 #define EFFORT_PER_BYTE	16
 
-/* Where in the source an instruction comes from, " (a.rb:3)", or nothing. */
-static void name_place(const struct judge *judge, u32 pc, char *text, size_t room)
-{
-	struct kmvm_place place;
-	struct kmvm_lines lines;
-	char file[40];
-	u32 i;
-
-	*text = '\0';
-	if (!kmvm_lines_open(&lines, judge->image, judge->size))
-		return;
-	for (i = 0; i <= judge->irep; i++)
-		if (!kmvm_lines_next(&lines))
-			return;
-	if (!kmvm_lines_at(&lines, pc, &place))
-		return;
-	kmvm_file_name(&lines, place.file, file, sizeof(file));
-	snprintf(text, room, " (%s:%u)", file, place.line);
-}
-
 int kmvm_refuse_insn(const struct code *code, u32 pc, const struct kmvm_insn *insn,
-		const char *format, ...)
+		     const char *format, ...)
 {
 	const struct judge *judge = code->judge;
-	char place[60], reason[100];
+	char place[KMVM_PLACE_SIZE], reason[100];
 	va_list args;
+	bool known;
 
-	name_place(judge, pc, place, sizeof(place));
+	known = kmvm_find_place(judge->image, judge->size, judge->irep, pc, place);
 	va_start(args, format);
 	vsnprintf(reason, sizeof(reason), format, args);
 	va_end(args);
-	return kmvm_refuse(judge, code->irep->code + pc, "irep %u%s, pc 0x%x OP_%s: %s",
-			   judge->irep, place, pc, kmvm_opcode_name(insn->op), reason);
+	return kmvm_refuse(judge, code->irep->code + pc, "irep %u%s%s%s, pc 0x%x OP_%s: %s",
+			   judge->irep, known ? " (" : "", place, known ? ")" : "", pc,
+			   kmvm_opcode_name(insn->op), reason);
 }
 
 int kmvm_spend(struct code *code, u64 effort)
