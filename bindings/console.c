@@ -275,7 +275,7 @@ static void console_open(mrb_state *mrb)
 }
 
 KMVM_BINDING_OPEN(console,
-	"Printing. What a run prints goes to the session that asked for it, and so does what the blocks of its timers print while the run is not over; after that they print to the kernel log. There is no input.",
+	"Printing. What a run prints goes to the session that asked for it, and so does what the blocks of its timers print while the run is not over; after that they print to the log of the VM (kmctl log), and the kernel log gets what its rate allows. There is no input.",
 	console_open,
 	{ kernel_puts, "::Kernel#puts(*objects) -> nil",
 	  "Prints each object on a line of its own; of an array, each element." },

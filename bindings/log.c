@@ -22,7 +22,7 @@ static bool log_line(struct kmvm_vm *vm, int level, const char *text, size_t siz
 	if (!___ratelimit(&limit, __func__))
 		return false;
 	printk("%c%ckmvm: %s: %*pE\n", KERN_SOH_ASCII, '0' + level, vm->name,
-	       (int)min_t(size_t, size, KMVM_OUTPUT_LINE), text);
+	       (int)min_t(size_t, size, KMVM_LOG_LINE), text);
 	return true;
 }
 

@@ -54,7 +54,7 @@ static int __init kmvm_init(void)
 	if (ret)
 		return ret;
 	kmvm_limits_read(&limits);
-	main_vm = kmvm_vm_open("main", limits.vm_heap, kmvm_bindings);
+	main_vm = kmvm_vm_open(KMVM_MAIN, limits.vm_heap, kmvm_bindings);
 	if (IS_ERR(main_vm))
 		return PTR_ERR(main_vm);
 	ret = misc_register(&device);

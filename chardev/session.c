@@ -23,6 +23,7 @@
 #include <linux/uaccess.h>
 
 #include "../include/uapi/kmvm.h"
+#include "../bindings/bindings.h"
 #include "../include/version.h"
 #include "../vm/budget.h"
 #include "../vm/verify.h"
@@ -40,7 +41,7 @@ struct collection {
 };
 
 struct kmvm_session {
-	struct kmvm_vm *vm;		/* referenced */
+	struct kmvm_vm *vm;		/* referenced: "main" */
 	struct kmvm_output *output;	/* referenced */
 
 	struct mutex write_lock;	/* protects in; held while write() waits for its run */
@@ -50,6 +51,9 @@ struct kmvm_session {
 	struct list_head runs;		/* each with a reference, until told */
 	unsigned int count;
 	u64 last_id;
+
+	struct mutex load_lock;		/* protects what follows */
+	struct kmvm_vm *loaded;		/* referenced: ours to unload until it is kept, or NULL */
 };
 
 static int may_call(void)
@@ -76,6 +80,7 @@ static int session_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	mutex_init(&session->write_lock);
 	mutex_init(&session->runs_lock);
+	mutex_init(&session->load_lock);
 	INIT_LIST_HEAD(&session->runs);
 	session->vm = kmvm_vm_find("");
 	if (!session->vm) {
@@ -83,7 +88,7 @@ static int session_open(struct inode *inode, struct file *file)
 		goto err_free;
 	}
 	session->output = kmvm_output_open(reads ? KMVM_OUTPUT_READ : KMVM_OUTPUT_LOG,
-					   session->vm->name, &session->vm->log_limit);
+					   &session->vm->log);
 	if (IS_ERR(session->output)) {
 		ret = PTR_ERR(session->output);
 		goto err_put_vm;
@@ -131,6 +136,14 @@ static int session_flush(struct file *file, fl_owner_t id)
 	return error ?: ret;
 }
 
+/* Nobody has kept it. Somebody may have unloaded it by now. */
+static void drop_loaded(struct kmvm_session *session)
+{
+	kmvm_vm_unload(session->loaded);
+	kmvm_vm_put(session->loaded);
+	session->loaded = NULL;
+}
+
 static int session_release(struct inode *inode, struct file *file)
 {
 	struct kmvm_session *session = file->private_data;
@@ -143,10 +156,13 @@ static int session_release(struct inode *inode, struct file *file)
 		kmvm_run_put(run);
 	}
 	drop_rest(session);
+	if (session->loaded)
+		drop_loaded(session);
 	kmvm_output_put(session->output);
 	kmvm_vm_put(session->vm);
 	mutex_destroy(&session->write_lock);
 	mutex_destroy(&session->runs_lock);
+	mutex_destroy(&session->load_lock);
 	kfree(session);
 	return 0;
 }
@@ -253,7 +269,7 @@ static void log_lines(const char *vm, const char *text)
 	size_t size;
 
 	for (; *text && __ratelimit(&limit); text += size + (text[size] == '\n')) {
-		size = min_t(size_t, strcspn(text, "\n"), KMVM_OUTPUT_LINE);
+		size = min_t(size_t, strcspn(text, "\n"), KMVM_LOG_LINE);
 		pr_warn("kmvm: %s: %*pE\n", vm, (int)size, text);
 	}
 }
@@ -728,20 +744,126 @@ static int ioctl_info(struct file *file, struct kmvm_info __user *to)
 	struct kmvm_session *session = file->private_data;
 	struct kmvm_info info;
 	struct kmvm_vm *vm;
+	bool next;
 
 	if (copy_from_user(&info, to, sizeof(info)))
 		return -EFAULT;
-	if (info.size != sizeof(info) || info.flags ||
-	    memchr_inv(info.reserved, 0, sizeof(info.reserved)))
+	next = info.flags & KMVM_INFO_NEXT;
+	if (info.size != sizeof(info) || info.flags & ~KMVM_INFO_NEXT || info.reserved0 ||
+	    (info.serial && !next) || memchr_inv(info.reserved, 0, sizeof(info.reserved)))
 		return -EINVAL;
-	vm = named(session, info.vm);
+	if (next)
+		vm = kmvm_vm_next(info.serial) ?: ERR_PTR(-ENOENT);
+	else
+		vm = named(session, info.vm);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
 	memset(&info, 0, sizeof(info));
 	info.size = sizeof(info);
+	info.flags = next ? KMVM_INFO_NEXT : 0;
 	kmvm_vm_info(vm, &info);
 	kmvm_vm_put(vm);
 	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
+}
+
+static int ioctl_load(struct file *file, const struct kmvm_load_args __user *from)
+{
+	struct kmvm_session *session = file->private_data;
+	struct kmvm_load_args args;
+	struct kmvm_limits limits;
+	struct kmvm_vm *vm;
+	int ret;
+
+	if (copy_from_user(&args, from, sizeof(args)))
+		return -EFAULT;
+	if (args.size != sizeof(args) || args.flags ||
+	    memchr_inv(args.reserved, 0, sizeof(args.reserved)) ||
+	    strnlen(args.vm, sizeof(args.vm)) == sizeof(args.vm))
+		return -EINVAL;
+	kmvm_limits_read(&limits);
+	if (mutex_lock_interruptible(&session->load_lock))
+		return -ERESTARTSYS;
+	ret = -EBUSY;
+	if (session->loaded)
+		goto out_unlock;
+	vm = kmvm_vm_load(args.vm, args.heap_max ?: limits.vm_heap, kmvm_bindings);
+	ret = PTR_ERR_OR_ZERO(vm);
+	if (!ret)
+		session->loaded = vm;
+out_unlock:
+	mutex_unlock(&session->load_lock);
+	return ret;
+}
+
+static int ioctl_keep(struct file *file, const struct kmvm_keep_args __user *from)
+{
+	struct kmvm_session *session = file->private_data;
+	struct kmvm_keep_args args;
+	int ret = -ENOENT;
+
+	if (copy_from_user(&args, from, sizeof(args)))
+		return -EFAULT;
+	if (args.size != sizeof(args) || args.flags ||
+	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
+		return -EINVAL;
+	if (mutex_lock_interruptible(&session->load_lock))
+		return -ERESTARTSYS;
+	if (session->loaded) {
+		ret = kmvm_vm_keep(session->loaded);
+		kmvm_vm_put(session->loaded);
+		session->loaded = NULL;
+	}
+	mutex_unlock(&session->load_lock);
+	return ret;
+}
+
+static int ioctl_log(struct file *file, struct kmvm_log_args __user *to)
+{
+	struct kmvm_log_args args;
+	struct kmvm_vm *vm;
+	ssize_t ret;
+
+	if (copy_from_user(&args, to, sizeof(args)))
+		return -EFAULT;
+	if (args.size != sizeof(args) || args.flags & ~KMVM_LOG_WAIT || args.filled ||
+	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
+		return -EINVAL;
+	vm = named(file->private_data, args.vm);
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	ret = -ENOENT;
+	/* Another one of the same name. */
+	if (args.serial && args.serial != vm->serial)
+		goto out_put;
+	args.serial = vm->serial;
+	ret = kmvm_log_read(&vm->log, &args.position, u64_to_user_ptr(args.buffer),
+			    args.buffer_size, args.flags & KMVM_LOG_WAIT);
+	if (ret < 0)
+		goto out_put;
+	args.filled = ret;
+	ret = copy_to_user(to, &args, sizeof(args)) ? -EFAULT : 0;
+out_put:
+	kmvm_vm_put(vm);
+	return ret;
+}
+
+static int ioctl_unload(struct file *file, const struct kmvm_unload_args __user *from)
+{
+	struct kmvm_unload_args args;
+	struct kmvm_vm *vm;
+	int ret;
+
+	if (copy_from_user(&args, from, sizeof(args)))
+		return -EFAULT;
+	if (args.size != sizeof(args) || args.flags ||
+	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
+		return -EINVAL;
+	vm = named(file->private_data, args.vm);
+	if (IS_ERR(vm))
+		return PTR_ERR(vm);
+	ret = kmvm_vm_unload(vm);
+	kmvm_vm_put(vm);
+	return ret;
 }
 
 static long session_ioctl(struct file *file, unsigned int command, unsigned long argument)
@@ -766,6 +888,14 @@ static long session_ioctl(struct file *file, unsigned int command, unsigned long
 		return ioctl_kill(file, arg);
 	case KMVM_IOC_RESET:
 		return ioctl_reset(file, arg);
+	case KMVM_IOC_LOAD:
+		return ioctl_load(file, arg);
+	case KMVM_IOC_KEEP:
+		return ioctl_keep(file, arg);
+	case KMVM_IOC_UNLOAD:
+		return ioctl_unload(file, arg);
+	case KMVM_IOC_LOG:
+		return ioctl_log(file, arg);
 	default:
 		return -ENOTTY;
 	}

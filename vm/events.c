@@ -157,7 +157,7 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	vm->event_origin = handle->origin ? kmvm_run_get(handle->origin) : NULL;
 	keep_share(vm, outer_active);
 	vm->active = vm->event_origin;
-	vm->out = vm->active ? vm->active->output : vm->log;
+	vm->out = vm->active ? vm->active->output : vm->to_log;
 	vm->event_spent = false;
 	vm->event_start = ktime_get();
 	vm->event_cpu = current->se.sum_exec_runtime;

@@ -5,8 +5,6 @@
  */
 #include <linux/err.h>
 #include <linux/freezer.h>
-#include <linux/printk.h>
-#include <linux/ratelimit.h>
 #include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -17,18 +15,8 @@
 
 #define RECORD_MAX	4096		/* bytes of one record, so that readers see it move */
 #define PATIENCE	HZ		/* without progress of the reader */
-#define LOG_BURST	200		/* lines of a VM ... */
-#define LOG_INTERVAL	(5 * HZ)	/* ... in this time, in the kernel log */
 
-void kmvm_log_limit_init(struct kmvm_log_limit *limit)
-{
-	ratelimit_state_init(&limit->state, LOG_INTERVAL, LOG_BURST);
-	/* Silent about what it held back: the loss is counted. */
-	ratelimit_set_flags(&limit->state, RATELIMIT_MSG_ON_RELEASE);
-}
-
-struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *name,
-				     struct kmvm_log_limit *limit)
+struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, struct kmvm_log *log)
 {
 	struct kmvm_output *output;
 
@@ -37,8 +25,7 @@ struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *nam
 		return ERR_PTR(-ENOMEM);
 	kref_init(&output->ref);
 	output->kind = kind;
-	output->name = name;
-	output->limit = limit;
+	output->log = log;
 	spin_lock_init(&output->lock);
 	init_waitqueue_head(&output->readable);
 	init_waitqueue_head(&output->room);
@@ -215,15 +202,7 @@ static size_t flush_line(struct kmvm_output *output)
 	unsigned int fill = output->fill;
 
 	output->fill = 0;
-	if (!___ratelimit(&output->limit->state, __func__)) {
-		WRITE_ONCE(output->limit->lost, output->limit->lost + fill);
-		return fill;
-	}
-	if (output->line_stream == KMVM_STDERR)
-		pr_warn("kmvm: %s: %*pE\n", output->name, (int)fill, output->line);
-	else
-		pr_info("kmvm: %s: %*pE\n", output->name, (int)fill, output->line);
-	return 0;
+	return kmvm_log_line(output->log, output->line_stream, output->line, fill);
 }
 
 size_t kmvm_output_flush(struct kmvm_output *output)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where what Ruby prints goes: a bounded ring that a session reads, or the kernel log.
+ * Where what Ruby prints goes: a bounded ring that a session reads, or the log of the VM.
  *
  *	VM thread --write--> [ring of records] --read--> one reader at a time
- *	VM thread --write--> [line] --> printk
+ *	VM thread --write--> [line] --> struct kmvm_log
  */
 #ifndef KMVM_OUTPUT_H
 #define KMVM_OUTPUT_H
@@ -12,33 +12,18 @@
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
-#include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 
 #include "../include/uapi/kmvm.h"
+#include "log.h"
 
 #define KMVM_OUTPUT_RING	(64U << 10)	/* bytes a session may be behind */
-#define KMVM_OUTPUT_LINE	240		/* bytes of one line in the kernel log; escaped, four
-						 * times as many: printk holds about 1000
-						 */
 
 enum kmvm_output_kind {
 	KMVM_OUTPUT_READ,	/* a session reads it */
-	KMVM_OUTPUT_LOG,	/* it goes to the kernel log */
+	KMVM_OUTPUT_LOG,	/* it goes to the log of the VM */
 };
-
-/**
- * struct kmvm_log_limit - how much of a VM goes to the kernel log
- * @state:	the VM's thread only
- * @lost:	bytes held back; anybody may read it
- */
-struct kmvm_log_limit {
-	struct ratelimit_state state;
-	u64 lost;
-};
-
-void kmvm_log_limit_init(struct kmvm_log_limit *limit);
 
 /**
  * struct kmvm_output - one place to print to
@@ -48,7 +33,6 @@ void kmvm_log_limit_init(struct kmvm_log_limit *limit);
 struct kmvm_output {
 	struct kref ref;
 	enum kmvm_output_kind kind;
-	const char *name;		/* of the VM, for the log */
 
 	spinlock_t lock;		/* protects runs, closed, stalled, the ring's write side */
 	unsigned int runs;		/* in flight; read() ends when none is */
@@ -64,10 +48,10 @@ struct kmvm_output {
 	char *record;			/* its bytes */
 	size_t told;			/* how many of them were delivered */
 
-	struct kmvm_log_limit *limit;	/* log: of the VM */
+	struct kmvm_log *log;		/* of the VM */
 	enum kmvm_stream line_stream;	/* the VM thread only, as fill and line */
 	unsigned int fill;
-	char line[KMVM_OUTPUT_LINE];
+	char line[KMVM_LOG_LINE];
 };
 
 /**
@@ -93,14 +77,12 @@ struct kmvm_print {
 /**
  * kmvm_output_open() - makes an output with one reference
  * @kind:	ring or log
- * @name:	name of the VM, must outlive the output
- * @limit:	of the VM, must outlive it too
+ * @log:	of the VM, must outlive the output
  *
  * Context: may sleep.
  * Return: the output or an ERR_PTR of -ENOMEM.
  */
-struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, const char *name,
-				     struct kmvm_log_limit *limit);
+struct kmvm_output *kmvm_output_open(enum kmvm_output_kind kind, struct kmvm_log *log);
 
 /**
  * kmvm_output_prepare() - sees to it that the ring is there

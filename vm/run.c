@@ -433,7 +433,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 	run->result.lost_bytes += kmvm_output_flush(run->output);
 
 	vm->active = NULL;
-	vm->out = vm->log;
+	vm->out = vm->to_log;
 	kmvm_guard_disarm(vm, &outer);
 	mrb_gc_arena_restore(mrb, arena);
 }

@@ -14,7 +14,7 @@
 #include <linux/freezer.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
-#include <linux/mutex.h>
+#include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -30,11 +30,9 @@
 #include "binding.h"
 #include "budget.h"
 #include "guard.h"
+#include "registry.h"
 #include "stack.h"
 #include "vm.h"
-
-static DEFINE_MUTEX(names_lock);	/* protects main_vm */
-static struct kmvm_vm *main_vm;
 
 static void *allocate(mrb_state *mrb, void *block, size_t size, void *data)
 {
@@ -263,7 +261,7 @@ static void renew(struct kmvm_vm *vm)
 	struct kmvm_run *run;
 
 	vm->active = NULL;
-	vm->out = vm->log;
+	vm->out = vm->to_log;
 	WRITE_ONCE(vm->in_event, false);
 	vm->event_spent = false;
 	vm->steps_outside = 0;
@@ -334,9 +332,10 @@ static int vm_thread(void *data)
 				renew(vm);
 		}
 		refuse_runs(vm);
+		end_following(vm);
 		close_ruby(vm);
-		kmvm_vm_reap(vm);
 	}
+	kmvm_log_close(&vm->log);
 	/* kthread_stop() wants a thread that is still there. */
 	while (!kthread_should_stop())
 		wait_event_freezable(vm->wake, kthread_should_stop());
@@ -347,7 +346,10 @@ static void free_vm(struct kref *ref)
 {
 	struct kmvm_vm *vm = container_of(ref, struct kmvm_vm, ref);
 
-	kmvm_output_put(vm->log);
+	kmvm_output_put(vm->to_log);
+	kmvm_log_free(&vm->log);
+	if (vm->thread)
+		put_task_struct(vm->thread);
 	kfree(vm);
 }
 
@@ -362,17 +364,18 @@ void kmvm_vm_put(struct kmvm_vm *vm)
 	kref_put(&vm->ref, free_vm);
 }
 
-struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
-			     const struct kmvm_binding *const *bindings)
+/* Up to the point where others may find it. */
+static struct kmvm_vm *open_vm(const char *name, size_t heap_max,
+			       const struct kmvm_binding *const *bindings)
 {
-	struct kmvm_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL);
+	struct kmvm_vm *vm = kzalloc(sizeof(*vm), KMVM_GFP_CALLER);
 	int ret;
 
 	if (!vm)
 		return ERR_PTR(-ENOMEM);
 	kmvm_set_abort_handler(kmvm_guard_abort);
 	kref_init(&vm->ref);
-	strscpy(vm->name, name, sizeof(vm->name));
+	INIT_LIST_HEAD(&vm->on_registry);
 	vm->opened = ktime_get();
 	vm->bindings = bindings;
 	init_completion(&vm->ready);
@@ -386,17 +389,27 @@ struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
 	INIT_LIST_HEAD(&vm->handles);
 	kmvm_heap_open(&vm->heap, heap_max);
 
-	kmvm_log_limit_init(&vm->log_limit);
-	vm->log = kmvm_output_open(KMVM_OUTPUT_LOG, vm->name, &vm->log_limit);
-	if (IS_ERR(vm->log)) {
-		ret = PTR_ERR(vm->log);
+	ret = -EINVAL;
+	if (strscpy(vm->name, name, sizeof(vm->name)) >= 0)
+		ret = kmvm_registry_announce(vm);
+	if (ret) {
 		kfree(vm);
 		return ERR_PTR(ret);
 	}
-	vm->out = vm->log;
+
+	kmvm_log_open(&vm->log, vm->name);
+	vm->to_log = kmvm_output_open(KMVM_OUTPUT_LOG, &vm->log);
+	if (IS_ERR(vm->to_log)) {
+		ret = PTR_ERR(vm->to_log);
+		kmvm_registry_withdraw(vm);
+		kfree(vm);
+		return ERR_PTR(ret);
+	}
+	vm->out = vm->to_log;
 	vm->thread = kthread_create(vm_thread, vm, "kmvm/%s", vm->name);
 	if (IS_ERR(vm->thread)) {
 		ret = PTR_ERR(vm->thread);
+		vm->thread = NULL;
 		goto err_put;
 	}
 	get_task_struct(vm->thread);
@@ -406,42 +419,77 @@ struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
 	if (ret)
 		goto err_stop_thread;
 
-	mutex_lock(&names_lock);
-	main_vm = vm;
-	mutex_unlock(&names_lock);
 	return vm;
 
 err_stop_thread:
 	kthread_stop(vm->thread);
-	put_task_struct(vm->thread);
 err_put:
+	kmvm_registry_withdraw(vm);
 	kmvm_vm_put(vm);
 	return ERR_PTR(ret);
 }
 
-void kmvm_vm_close(struct kmvm_vm *vm)
+struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
+			     const struct kmvm_binding *const *bindings)
 {
-	mutex_lock(&names_lock);
-	if (main_vm == vm)
-		main_vm = NULL;
-	mutex_unlock(&names_lock);
+	struct kmvm_vm *vm = open_vm(name, heap_max, bindings);
+
+	if (!IS_ERR(vm))
+		kmvm_registry_publish(vm);
+	return vm;
+}
+
+/* It was hidden by us. */
+static void close_vm(struct kmvm_vm *vm)
+{
+	unsigned int events;
 
 	WRITE_ONCE(vm->closing, true);
-	wake_up(&vm->wake);
+	/* Whatever it waits for: it looks. */
+	kmvm_vm_kill(vm, KMVM_STOP_HARD, &events);
 	kthread_stop(vm->thread);
-	put_task_struct(vm->thread);
+	kmvm_registry_withdraw(vm);
 	kmvm_vm_put(vm);
 }
 
-struct kmvm_vm *kmvm_vm_find(const char *name)
+void kmvm_vm_close(struct kmvm_vm *vm)
 {
-	struct kmvm_vm *vm = NULL;
+	if (!WARN_ON(!kmvm_registry_hide(vm)))
+		close_vm(vm);
+}
 
-	mutex_lock(&names_lock);
-	if (main_vm && (!*name || !strcmp(name, main_vm->name)))
-		vm = kmvm_vm_get(main_vm);
-	mutex_unlock(&names_lock);
+struct kmvm_vm *kmvm_vm_load(const char *name, size_t heap_max,
+			     const struct kmvm_binding *const *bindings)
+{
+	struct kmvm_vm *vm;
+
+	__module_get(THIS_MODULE);
+	vm = open_vm(name, heap_max, bindings);
+	if (IS_ERR(vm)) {
+		module_put(THIS_MODULE);
+		return vm;
+	}
+	vm->loading = true;
+	kmvm_vm_get(vm);		/* before somebody finds and unloads it */
+	kmvm_registry_publish(vm);
 	return vm;
+}
+
+int kmvm_vm_keep(struct kmvm_vm *vm)
+{
+	WRITE_ONCE(vm->loading, false);
+	return READ_ONCE(vm->closing) ? -ENOENT : 0;
+}
+
+int kmvm_vm_unload(struct kmvm_vm *vm)
+{
+	if (!strcmp(vm->name, KMVM_MAIN))
+		return -EBUSY;
+	if (!kmvm_registry_hide(vm))
+		return -ENOENT;
+	close_vm(vm);
+	module_put(THIS_MODULE);
+	return 0;
 }
 
 int kmvm_vm_queue(struct kmvm_vm *vm, struct kmvm_run *run)
@@ -519,13 +567,29 @@ bool kmvm_vm_busy(struct kmvm_vm *vm)
 	return busy;
 }
 
+static enum kmvm_vm_state state_of(struct kmvm_vm *vm)
+{
+	lockdep_assert_held(&vm->lock);
+	if (kmvm_vm_is_resetting(vm))
+		return KMVM_VM_RESETTING;
+	if (READ_ONCE(vm->error))
+		return KMVM_VM_UNOPENED;
+	if (READ_ONCE(vm->loading))
+		return KMVM_VM_LOADING;
+	if (vm->current_run || READ_ONCE(vm->in_event))
+		return KMVM_VM_RUNNING;
+	return KMVM_VM_IDLE;
+}
+
 void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 {
 	struct kmvm_heap_stats stats;
 	struct kmvm_limits limits;
 
 	strscpy(info->vm, vm->name, sizeof(info->vm));
+	info->serial = vm->serial;
 	spin_lock(&vm->lock);
+	info->state = state_of(vm);
 	if (vm->current_run) {
 		info->owner_pid = pid_vnr(vm->current_run->caller);
 		strscpy(info->owner_comm, vm->current_run->comm, sizeof(info->owner_comm));
@@ -546,7 +610,7 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 	info->allocations = stats.allocations;
 	info->frees = stats.frees;
 	info->resets = READ_ONCE(vm->resets);
-	info->log_lost = READ_ONCE(vm->log_limit.lost);
+	info->log_lost = READ_ONCE(vm->log.held_back);
 
 	kmvm_limits_read(&limits);
 	info->budget_held = kmvm_budget_held();

@@ -21,6 +21,8 @@
 #include "output.h"
 #include "run.h"
 
+#define KMVM_MAIN	"main"	/* the VM that lives as long as the module */
+
 struct kmvm_binding;
 struct mrb_jmpbuf;
 struct mrb_state;
@@ -38,8 +40,12 @@ struct kmvm_collections {
 struct kmvm_vm {
 	struct kref ref;
 	char name[KMVM_NAME_MAX];
+	u64 serial;			/* grows from VM to VM */
+	struct list_head on_registry;	/* of the registry, as published: it can be found */
+	bool published;
+	bool loading;			/* its program has not been kept yet; for KMVM_IOC_INFO */
 	ktime_t opened;
-	struct task_struct *thread;	/* referenced; the only one that enters mrb */
+	struct task_struct *thread;	/* referenced, to our end; the only one that enters mrb */
 	struct completion ready;	/* the thread has opened mruby, or failed to */
 	int error;			/* of that, set before ready */
 	bool closing;			/* set once, by kmvm_vm_close() */
@@ -67,8 +73,8 @@ struct kmvm_vm {
 	const struct kmvm_binding *const *bindings;
 	struct list_head handles;
 	unsigned long handle_count;
-	struct kmvm_output *log;	/* for events whose run has ended */
-	struct kmvm_log_limit log_limit; /* of all that is printed to the kernel log */
+	struct kmvm_log log;		/* what is printed when no session listens */
+	struct kmvm_output *to_log;	/* the way there, for events whose run has ended */
 	struct kmvm_output *out;	/* where Ruby prints now */
 	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
 	bool in_event;
@@ -91,12 +97,13 @@ struct kmvm_vm {
 
 /**
  * kmvm_vm_open() - opens a VM and waits until it can run Ruby
- * @name:	its name, shorter than KMVM_NAME_MAX
+ * @name:	its name
  * @heap_max:	bytes its heap may hold
  * @bindings:	what Ruby finds under Linux, ended by NULL; must outlive the VM
  *
  * Context: may sleep.
- * Return: the VM with one reference, to be given back by kmvm_vm_close(), or an ERR_PTR.
+ * Return: the VM with one reference, to be given back by kmvm_vm_close(), or an ERR_PTR: of
+ * -EEXIST when there is one of that name, of -EINVAL when none may be called that, of -ENOMEM.
  */
 struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
 			     const struct kmvm_binding *const *bindings);
@@ -109,6 +116,32 @@ struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
  */
 void kmvm_vm_close(struct kmvm_vm *vm);
 
+/**
+ * kmvm_vm_load() - opens a VM that holds the module until kmvm_vm_unload()
+ *
+ * Otherwise as kmvm_vm_open(), but what is returned is a reference of the caller's own, for
+ * kmvm_vm_put(), and the VM counts as loading until kmvm_vm_keep().
+ *
+ * Context: somebody who holds the module; may sleep.
+ */
+struct kmvm_vm *kmvm_vm_load(const char *name, size_t heap_max,
+			     const struct kmvm_binding *const *bindings);
+
+/* It is not loading any more. -ENOENT: it was unloaded meanwhile. Context: any. */
+int kmvm_vm_keep(struct kmvm_vm *vm);
+
+/**
+ * kmvm_vm_unload() - ends a VM that was loaded
+ * @vm:		the VM; the caller's reference stays
+ *
+ * What goes on there is stopped, its handles are closed, its memory is given back; all that has
+ * happened when this returns.
+ *
+ * Context: somebody else than the VM's thread, who holds the module; may sleep.
+ * Return: 0; -EBUSY for "main"; -ENOENT when it was unloaded by somebody else.
+ */
+int kmvm_vm_unload(struct kmvm_vm *vm);
+
 struct kmvm_vm *kmvm_vm_get(struct kmvm_vm *vm);
 void kmvm_vm_put(struct kmvm_vm *vm);
 
@@ -116,9 +149,13 @@ void kmvm_vm_put(struct kmvm_vm *vm);
  * kmvm_vm_find() - looks a VM up by name
  * @name:	its name; empty means main
  *
+ * Context: may sleep.
  * Return: the VM with a reference, or NULL.
  */
 struct kmvm_vm *kmvm_vm_find(const char *name);
+
+/* As kmvm_vm_find(), the first whose serial number is larger. */
+struct kmvm_vm *kmvm_vm_next(u64 serial);
 
 /*
  * Puts a fresh run at the end of the queue. -ECANCELED if it was stopped already, -ENODEV if

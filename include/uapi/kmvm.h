@@ -55,7 +55,19 @@
  *			nothing printed yet, or the VM is busy with another session's run
  *	EBUSY		too many runs of this session are queued or wait to be asked for
  *	ENOENT		no run of that id in this session, or no VM of that name
+ *	EEXIST		there is a VM of that name already
  *	ENODEV		open(): the module is going away
+ *
+ * A VM that stays. Its program is a run like any other; until KMVM_IOC_KEEP the VM is the
+ * session's, whose last close() unloads it, so nobody who is killed half-way leaves one behind:
+ *
+ *	ioctl(fd, KMVM_IOC_LOAD, &load);		a VM of its own, empty
+ *	strcpy(run.vm, load.vm);
+ *	ioctl(fd, KMVM_IOC_RUN, &run);			its program
+ *	ioctl(fd, KMVM_IOC_KEEP, &keep);		it has ended well: the VM stays
+ *	close(fd);
+ *	...
+ *	ioctl(fd, KMVM_IOC_UNLOAD, &unload);		some other day
  *
  * A session's runs are its own: no other session sees their output or results.
  * The last close() of a session stops what it still runs.
@@ -173,7 +185,7 @@ struct kmvm_result {
  * @args:	in: address of the arguments: $0, then ARGV, each ended by a NUL; or 0
  * @args_size:	in: their bytes, KMVM_ARGS_MAX at most
  * @reserved0:	must be zero
- * @vm:		in: name of the VM; empty for the session's own. Only "main" for now
+ * @vm:		in: name of the VM; empty for "main"
  * @timeout_ns:	nanoseconds it may take from its start to its end, time asleep and while it
  *		is followed included; 0: as the module's parameter timeout_ms says
  * @heap_max:	bytes that the VM's heap in use may grow by while it goes on; 0: any
@@ -241,7 +253,7 @@ struct kmvm_stop_args {
  * struct kmvm_kill_args - argument of KMVM_IOC_KILL
  * @size:	in: sizeof(struct kmvm_kill_args)
  * @flags:	in: KMVM_STOP_*
- * @vm:		in: name of the VM; empty for the session's own
+ * @vm:		in: name of the VM; empty for "main"
  * @runs:	out: runs that were told to stop
  * @events:	out: blocks of events whose run has ended that were told to stop, 0 or 1
  * @reserved:	must be zero
@@ -262,7 +274,7 @@ struct kmvm_kill_args {
  * struct kmvm_reset_args - argument of KMVM_IOC_RESET
  * @size:	in: sizeof(struct kmvm_reset_args)
  * @flags:	must be zero
- * @vm:		in: name of the VM; empty for the session's own
+ * @vm:		in: name of the VM; empty for "main"
  * @reserved:	must be zero
  *
  * Gives a VM a fresh mruby: what goes on there is stopped, its timers are closed, globals,
@@ -277,11 +289,22 @@ struct kmvm_reset_args {
 	__u64 reserved[2];
 };
 
+#define KMVM_INFO_NEXT		(1U << 0) /* of the first VM whose serial is larger */
+
+/* What a VM does. */
+enum kmvm_vm_state {
+	KMVM_VM_IDLE		= 0,	/* waits for runs and events */
+	KMVM_VM_RUNNING		= 1,	/* a run goes on, asleep or not, or the block of an event */
+	KMVM_VM_LOADING		= 2,	/* its program has not been kept yet */
+	KMVM_VM_RESETTING	= 3,	/* a fresh mruby is being made */
+	KMVM_VM_UNOPENED	= 4,	/* there was no memory for a fresh one; the next run tries again */
+};
+
 /**
  * struct kmvm_info - argument of KMVM_IOC_INFO
  * @size:	in: sizeof(struct kmvm_info)
- * @flags:	must be zero
- * @vm:		in: name of the VM; empty for the session's own. out: its name
+ * @flags:	in: KMVM_INFO_*
+ * @vm:		in: name of the VM; empty for "main". out: its name
  * @owner_pid:	out: process whose run is going on, as the caller sees pids; 0 if idle
  *		or not visible
  * @owner_comm:	out: its name
@@ -308,7 +331,14 @@ struct kmvm_reset_args {
  * @handles_max: out: timers that may be alive
  * @available:	out: bytes that are available, as kmvm counts: free pages beyond those the
  *		kernel keeps for itself, and half of what holds the contents of files
+ * @serial:	in: where KMVM_INFO_NEXT goes on, 0 for the beginning, and zero without it.
+ *		out: number of the VM, which no other one ever has
+ * @state:	out: enum kmvm_vm_state
+ * @reserved0:	must be zero
  * @reserved:	must be zero
+ *
+ * With KMVM_INFO_NEXT it walks over all VMs, in the order in which they were loaded; ENOENT is
+ * the end.
  */
 struct kmvm_info {
 	__u32 size;
@@ -337,12 +367,114 @@ struct kmvm_info {
 	__u64 event_ns;
 	__u64 handles_max;
 	__u64 available;
+	__u64 serial;
+	__u32 state;
+	__u32 reserved0;
+	__u64 reserved[1];
+};
+
+/**
+ * struct kmvm_load_args - argument of KMVM_IOC_LOAD
+ * @size:	in: sizeof(struct kmvm_load_args)
+ * @flags:	must be zero
+ * @vm:		in: its name: letters, digits, '_', '-' and '.', the first no '-' and no '.'
+ * @heap_max:	in: bytes its heap may hold; 0: as the module's parameter heap_mib says
+ * @reserved:	must be zero
+ *
+ * Opens a VM beside the others. It holds the module until it is unloaded. EEXIST: there is one
+ * of that name; EBUSY: this session has one that it has not kept yet.
+ */
+struct kmvm_load_args {
+	__u32 size;
+	__u32 flags;
+	char vm[KMVM_NAME_MAX];
+	__u64 heap_max;
 	__u64 reserved[3];
+};
+
+/**
+ * struct kmvm_keep_args - argument of KMVM_IOC_KEEP
+ * @size:	in: sizeof(struct kmvm_keep_args)
+ * @flags:	must be zero
+ * @reserved:	must be zero
+ *
+ * The VM that this session has loaded stays when it closes. ENOENT: there is none, or somebody
+ * has unloaded it meanwhile.
+ */
+struct kmvm_keep_args {
+	__u32 size;
+	__u32 flags;
+	__u64 reserved[2];
+};
+
+/**
+ * struct kmvm_unload_args - argument of KMVM_IOC_UNLOAD
+ * @size:	in: sizeof(struct kmvm_unload_args)
+ * @flags:	must be zero
+ * @vm:		in: its name
+ * @reserved:	must be zero
+ *
+ * Ends a VM: what goes on there is stopped, its timers are closed, every byte is given back. All
+ * that has happened when it returns. EBUSY: "main" stays as long as the module.
+ */
+struct kmvm_unload_args {
+	__u32 size;
+	__u32 flags;
+	char vm[KMVM_NAME_MAX];
+	__u64 reserved[2];
 };
 
 enum kmvm_stream {
 	KMVM_STDOUT	= 1,
 	KMVM_STDERR	= 2,
+};
+
+/**
+ * struct kmvm_log_record - head of each line of a VM's log
+ * @size:	bytes of the line that follow this head, its end not among them
+ * @stream:	enum kmvm_stream
+ * @reserved:	zero
+ * @time_ns:	when it was printed: nanoseconds of CLOCK_REALTIME
+ * @before:	bytes of text that the VM has printed to its log before this line. More than
+ *		those of the lines that were told: what is missing is lost
+ */
+struct kmvm_log_record {
+	__u32 size;
+	__u16 stream;
+	__u16 reserved;
+	__u64 time_ns;
+	__u64 before;
+};
+
+#define KMVM_LOG_WAIT		(1U << 0) /* wait until there is a line */
+
+/**
+ * struct kmvm_log_args - argument of KMVM_IOC_LOG
+ * @size:	in: sizeof(struct kmvm_log_args)
+ * @flags:	in: KMVM_LOG_*
+ * @vm:		in: name of the VM; empty for "main"
+ * @serial:	in: its number, as the last call told it, or 0 for the one that has that name
+ *		now; out: its number
+ * @position:	in: where the last call ended, or 0 for the oldest line; out: where this one does
+ * @buffer:	in: address of a buffer for records
+ * @buffer_size: in: its bytes, 512 at least
+ * @filled:	in: must be zero; out: bytes in the buffer, whole records
+ * @reserved:	must be zero
+ *
+ * What timers print when no session is attached to them any more, and what is run by a session
+ * that is open for writing alone. The newest 64 KiB are kept. ENOENT with KMVM_LOG_WAIT: the VM was
+ * unloaded. A line of more than 240 bytes is several.
+ */
+struct kmvm_log_args {
+	__u32 size;
+	__u32 flags;
+	char vm[KMVM_NAME_MAX];
+	__u64 serial;
+	__u64 position;
+	__u64 buffer;
+	__u32 buffer_size;
+	__u32 filled;
+	__u64 reserved[2];
 };
 
 /**
@@ -370,5 +502,9 @@ struct kmvm_record {
 #define KMVM_IOC_INFO		_IOWR(KMVM_IOC_MAGIC, 0x04, struct kmvm_info)
 #define KMVM_IOC_KILL		_IOWR(KMVM_IOC_MAGIC, 0x05, struct kmvm_kill_args)
 #define KMVM_IOC_RESET		_IOWR(KMVM_IOC_MAGIC, 0x06, struct kmvm_reset_args)
+#define KMVM_IOC_LOAD		_IOWR(KMVM_IOC_MAGIC, 0x07, struct kmvm_load_args)
+#define KMVM_IOC_KEEP		_IOWR(KMVM_IOC_MAGIC, 0x08, struct kmvm_keep_args)
+#define KMVM_IOC_UNLOAD		_IOWR(KMVM_IOC_MAGIC, 0x09, struct kmvm_unload_args)
+#define KMVM_IOC_LOG		_IOWR(KMVM_IOC_MAGIC, 0x0a, struct kmvm_log_args)
 
 #endif /* _UAPI_KMVM_H */

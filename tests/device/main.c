@@ -17,11 +17,11 @@
 
 extern const struct suite write_suite, ioctl_suite, access_suite, output_suite, log_suite,
 	signal_suite, stop_suite, event_suite, state_suite, heap_suite, module_suite, soak_suite,
-	limit_suite, lockdown_suite, injected_suite;
+	limit_suite, lockdown_suite, injected_suite, vm_suite;
 
 static const struct suite *const suites[] = {
 	&write_suite, &ioctl_suite, &access_suite, &output_suite, &log_suite, &signal_suite,
-	&stop_suite, &event_suite, &state_suite, &heap_suite, &limit_suite, &soak_suite,
+	&stop_suite, &event_suite, &state_suite, &heap_suite, &limit_suite, &vm_suite, &soak_suite,
 	&module_suite, &lockdown_suite, &injected_suite,
 };
 
@@ -179,6 +179,20 @@ static int apart(void (*body)(const void *data), const void *data, unsigned int 
 	return status;
 }
 
+/* What a test has left beside main. */
+static void unload_all(int fd)
+{
+	struct kmvm_info info = { .size = sizeof(info), .flags = KMVM_INFO_NEXT };
+
+	while (!ioctl(fd, KMVM_IOC_INFO, &info)) {
+		struct kmvm_unload_args args = { .size = sizeof(args) };
+
+		memcpy(args.vm, info.vm, sizeof(args.vm));
+		ioctl(fd, KMVM_IOC_UNLOAD, &args);
+		info = (struct kmvm_info) { .size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = info.serial };
+	}
+}
+
 static void settle(const void *data)
 {
 	int fd;
@@ -186,6 +200,7 @@ static void settle(const void *data)
 	if (!module_loaded())
 		return;
 	fd = session(O_RDWR);
+	unload_all(fd);
 	until(vm_idle(fd));
 	expect(fd, "20 + 1", KMVM_DONE, "21");
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What an administrator does to a VM, whoever's program goes on there. */
+/* VMs from outside: what opens and ends them, and what an administrator may do. */
+#define _GNU_SOURCE
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,14 +11,49 @@
 #include "device.h"
 #include "say.h"
 
+#define LETTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+#define DIGITS	"0123456789"
+
+char *kmctl_vm_name(const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	const char *base = slash ? slash + 1 : file;
+	size_t size = strlen(base);
+
+	if (size > 3 && !strcmp(base + size - 3, ".rb"))
+		size -= 3;
+	else if (size > 4 && !strcmp(base + size - 4, ".mrb"))
+		size -= 4;
+	return strndup(base, size);
+}
+
+int kmctl_check_name(const char *vm)
+{
+	size_t size = strlen(vm);
+
+	if (size >= KMVM_NAME_MAX)
+		kmctl_say("%s: a VM's name has %u bytes at most", vm, KMVM_NAME_MAX - 1);
+	else if (!size || strspn(vm, LETTERS DIGITS "_-.") != size || strchr("-.", vm[0]))
+		kmctl_say("'%s': a VM's name has letters, digits, '_', '-' and '.', and begins with no '-' and no '.'; --name gives it another one",
+			  vm);
+	else
+		return KMCTL_OK;
+	return KMCTL_USAGE;
+}
+
+int kmctl_say_no_vm(const char *vm)
+{
+	kmctl_say("%s: there is no VM of that name; kmctl list tells which there are", vm);
+	return KMCTL_NOINPUT;
+}
+
 static int copy_name(char *to, const char *vm)
 {
-	if (strlen(vm) < KMVM_NAME_MAX) {
+	int ret = kmctl_check_name(vm);
+
+	if (!ret)
 		strcpy(to, vm);
-		return KMCTL_OK;
-	}
-	kmctl_say("%s: a VM's name has %u bytes at most", vm, KMVM_NAME_MAX - 1);
-	return KMCTL_USAGE;
+	return ret;
 }
 
 static int ask(const char *vm, unsigned long request, void *args)
@@ -27,10 +65,8 @@ static int ask(const char *vm, unsigned long request, void *args)
 		return ret;
 	ret = kmctl_ioctl(fd, request, args);
 	close(fd);
-	if (ret == -ENOENT) {
-		kmctl_say("%s: there is no VM of that name", vm);
-		return KMCTL_NOINPUT;
-	}
+	if (ret == -ENOENT)
+		return kmctl_say_no_vm(vm);
 	if (ret == -ENOMEM) {
 		kmctl_say("%s: no memory to open it again; the next program tries once more", vm);
 		return KMCTL_LIMIT;
@@ -59,4 +95,149 @@ int kmctl_reset(const char *vm)
 	int ret = copy_name(args.vm, vm);
 
 	return ret ? ret : ask(vm, KMVM_IOC_RESET, &args);
+}
+
+int kmctl_load(int fd, const char *vm)
+{
+	struct kmvm_load_args args = { .size = sizeof(args) };
+	int ret = copy_name(args.vm, vm);
+
+	if (ret)
+		return ret;
+	ret = kmctl_ioctl(fd, KMVM_IOC_LOAD, &args);
+	if (ret == -EEXIST) {
+		kmctl_say("%s: it is loaded already; kmctl unload %s takes it away, --name gives this one another name",
+			  vm, vm);
+		return KMCTL_EXISTS;
+	}
+	return ret ? kmctl_explain(vm, -ret) : KMCTL_OK;
+}
+
+static int unload(int fd, const char *vm)
+{
+	struct kmvm_unload_args args = { .size = sizeof(args) };
+
+	strcpy(args.vm, vm);
+	return kmctl_ioctl(fd, KMVM_IOC_UNLOAD, &args);
+}
+
+int kmctl_unload(const char *vm)
+{
+	int ret = kmctl_check_name(vm);
+	int fd;
+
+	if (!ret)
+		ret = kmctl_open_device(&fd, NULL);
+	if (ret)
+		return ret;
+	ret = unload(fd, vm);
+	close(fd);
+	if (ret == -ENOENT)
+		return kmctl_say_no_vm(vm);
+	if (ret == -EBUSY) {
+		kmctl_say("%s: stays as long as the module; kmctl reset gives it a fresh start", vm);
+		return KMCTL_EXISTS;
+	}
+	return ret ? kmctl_explain(vm, -ret) : KMCTL_OK;
+}
+
+/* All VMs, in the order in which they were loaded. */
+struct listing {
+	struct kmvm_info *vms;
+	size_t count;
+};
+
+static int list(int fd, struct listing *listing)
+{
+	struct kmvm_info info = { 0 };
+	int ret;
+
+	*listing = (struct listing) { 0 };
+	for (;;) {
+		struct kmvm_info *more;
+
+		info = (struct kmvm_info) {
+			.size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = info.serial,
+		};
+		ret = kmctl_ioctl(fd, KMVM_IOC_INFO, &info);
+		if (ret)
+			break;
+		more = reallocarray(listing->vms, listing->count + 1, sizeof(info));
+		if (!more) {
+			ret = -ENOMEM;
+			break;
+		}
+		listing->vms = more;
+		more[listing->count++] = info;
+	}
+	return ret == -ENOENT ? KMCTL_OK : kmctl_explain(KMCTL_DEVICE, -ret);
+}
+
+int kmctl_unload_all(void)
+{
+	struct listing listing;
+	int fd, ret;
+
+	ret = kmctl_open_device(&fd, NULL);
+	if (ret)
+		return ret;
+	ret = list(fd, &listing);
+	while (!ret && listing.count--) {
+		const char *vm = listing.vms[listing.count].vm;
+
+		if (!strcmp(vm, "main"))
+			continue;
+		ret = unload(fd, vm);
+		/* Somebody else was faster. */
+		if (ret == -ENOENT)
+			ret = KMCTL_OK;
+		else if (ret)
+			ret = kmctl_explain(vm, -ret);
+	}
+	free(listing.vms);
+	close(fd);
+	return ret;
+}
+
+static void print_vm(const struct kmvm_info *info, int width)
+{
+	static const char *const states[] = {
+		[KMVM_VM_IDLE] = "idle", [KMVM_VM_RUNNING] = "running",
+		[KMVM_VM_LOADING] = "loading", [KMVM_VM_RESETTING] = "resetting",
+		[KMVM_VM_UNOPENED] = "unopened",
+	};
+	bool known = info->state < sizeof(states) / sizeof(states[0]);
+
+	printf("%-*s %-9s %7llu %10llu %10llu %7llu.%03llu %8llu %6llu %7llu\n", width, info->vm,
+	       known ? states[info->state] : "?",
+	       (unsigned long long)info->handles,
+	       (unsigned long long)info->heap_bytes, (unsigned long long)info->heap_peak,
+	       (unsigned long long)(info->cpu_ns / 1000000000),
+	       (unsigned long long)(info->cpu_ns % 1000000000 / 1000000),
+	       (unsigned long long)info->runs, (unsigned long long)info->errors,
+	       (unsigned long long)(info->age_ns / 1000000000));
+}
+
+int kmctl_list(void)
+{
+	struct listing listing;
+	int width = 4;
+	int fd, ret;
+	size_t i;
+
+	ret = kmctl_open_device(&fd, NULL);
+	if (ret)
+		return ret;
+	ret = list(fd, &listing);
+	close(fd);
+	for (i = 0; i < listing.count; i++)
+		if ((int)strlen(listing.vms[i].vm) > width)
+			width = strlen(listing.vms[i].vm);
+	if (!ret)
+		printf("%-*s STATE     HANDLES HEAP_BYTES  HEAP_PEAK       CPU_S     RUNS ERRORS   AGE_S\n",
+		       width, "NAME");
+	for (i = 0; !ret && i < listing.count; i++)
+		print_vm(&listing.vms[i], width);
+	free(listing.vms);
+	return ret;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One "name value" a line, figures in bytes and seconds: for people and for awk. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "control.h"
 #include "device.h"
 #include "info.h"
 #include "say.h"
@@ -58,18 +61,23 @@ static void print_info(const struct kmvm_version *version, struct kmvm_info *inf
 	print_count("timers_max", info->handles_max);
 }
 
-int kmctl_info(void)
+int kmctl_info(const char *vm)
 {
 	struct kmvm_info info = { .size = sizeof(info) };
 	struct kmvm_version version;
 	int ret;
 	int fd;
 
-	ret = kmctl_open_device(&fd, &version);
+	ret = kmctl_check_name(vm);
+	if (!ret)
+		ret = kmctl_open_device(&fd, &version);
 	if (ret)
 		return ret;
+	strcpy(info.vm, vm);
 	ret = kmctl_ioctl(fd, KMVM_IOC_INFO, &info);
 	close(fd);
+	if (ret == -ENOENT)
+		return kmctl_say_no_vm(vm);
 	if (ret)
 		return kmctl_explain(KMCTL_DEVICE, -ret);
 	print_info(&version, &info);

@@ -2,7 +2,7 @@
 #ifndef KMCTL_INFO_H
 #define KMCTL_INFO_H
 
-/* Prints what the module and its VM "main" are doing; returns a status. */
-int kmctl_info(void);
+/* Prints what the module and a VM are doing; returns a status. */
+int kmctl_info(const char *vm);
 
 #endif /* KMCTL_INFO_H */

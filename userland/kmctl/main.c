@@ -28,6 +28,7 @@
 #include "disasm.h"
 #include "imagefile.h"
 #include "info.h"
+#include "log.h"
 #include "run.h"
 #include "say.h"
 #include "session.h"
@@ -39,7 +40,11 @@ static const char usage[] =
 	"       kmctl compile [-o OUT] FILE|-\n"
 	"       kmctl verify FILE|-...\n"
 	"       kmctl disasm FILE|-\n"
-	"       kmctl info\n"
+	"       kmctl load [--name VM] [OPTION...] FILE|- [--] [ARG...]\n"
+	"       kmctl unload VM...|--all\n"
+	"       kmctl list\n"
+	"       kmctl log [-f] [VM]\n"
+	"       kmctl info [--vm VM]\n"
 	"       kmctl kill [--now] [VM]\n"
 	"       kmctl reset [VM]\n"
 	"       kmctl --version | --help\n";
@@ -54,10 +59,15 @@ static const char help[] =
 	"  compile  write the image of a program, FILE.mrb or OUT; -o - is standard output\n"
 	"  verify   judge images as the module will, and say which it refuses and why\n"
 	"  disasm   print what an image holds: instructions, tables, lines of the source\n"
-	"  info     what the module and its VM are, hold and have done\n"
+	"  load     run a program in a VM of its own, which stays, with its timers\n"
+	"  unload   end such a VM and all that goes on there\n"
+	"  list     the VMs there are, what they do and hold\n"
+	"  log      what is printed in a VM when no program is attached any more; -f goes on\n"
+	"  info     what the module and a VM are, hold and have done\n"
 	"  kill     stop what goes on in the VM, whoever started it\n"
 	"  reset    give the VM a fresh start: globals, methods, timers, symbols are gone\n"
 	"\n"
+	"  --vm VM          run it there, not in main\n"
 	"  --wait           stay while timers that the program started live\n"
 	"  --timeout TIME   end it after that long, as 2s or 500ms\n"
 	"  --max-heap SIZE  bytes it may add to the VM's heap, as 512K or 16M\n"
@@ -88,8 +98,14 @@ static bool take_word(struct words *words, const char *word)
 	return true;
 }
 
+/* The option that says which VM: one that is there, or one that is to be. */
+static bool names_vm(const char *word, bool load)
+{
+	return !strcmp(word, load ? "--name" : "--vm");
+}
+
 /*
- * --wait and the limits, in any order. Returns KMCTL_OK at the first word that is none of
+ * --vm or --name, --wait and the limits, in any order. Returns KMCTL_OK at the first word that is none of
  * them, or a status.
  */
 static int take_options(struct words *words, struct kmctl_program *program)
@@ -101,7 +117,7 @@ static int take_options(struct words *words, struct kmctl_program *program)
 		char name[16] = { 0 };
 		int ret;
 
-		if (take_word(words, "--wait")) {
+		if (!program->load && take_word(words, "--wait")) {
 			program->follow = true;
 			continue;
 		}
@@ -110,7 +126,14 @@ static int take_options(struct words *words, struct kmctl_program *program)
 			word = name;
 			value = equals + 1;
 		}
-		ret = kmctl_limit_option(&program->limits, word, value);
+		ret = names_vm(word, program->load);
+		if (ret) {
+			program->vm = value ? value : "";
+			if (kmctl_check_name(program->vm))
+				return KMCTL_USAGE;
+		} else {
+			ret = kmctl_limit_option(&program->limits, word, value);
+		}
 		if (ret < 0)
 			return KMCTL_USAGE;
 		if (!ret)
@@ -197,9 +220,23 @@ static int read_image(const char *file, struct kmctl_bytes *image)
 	return ret;
 }
 
+static int run_file(struct kmctl_program *program, struct words *words)
+{
+	int ret = read_image(program->name, &program->image);
+
+	if (ret)
+		return ret;
+	ret = kmctl_check_image(program->name, &program->image);
+	if (ret) {
+		free(program->image.at);
+		return ret;
+	}
+	return run_image(program, words);
+}
+
 static int command_run(struct words *words)
 {
-	struct kmctl_program program = { 0 };
+	struct kmctl_program program = { .vm = "main" };
 	char *file;
 	int ret;
 
@@ -209,21 +246,73 @@ static int command_run(struct words *words)
 	if (ret)
 		return ret;
 	program.name = file;
-	ret = read_image(file, &program.image);
+	return run_file(&program, words);
+}
+
+static int command_load(struct words *words)
+{
+	struct kmctl_program program = { .load = true };
+	char *name = NULL;
+	char *file;
+	int ret;
+
+	ret = take_options(words, &program);
+	if (!ret)
+		ret = take_operand(words, "load", &file);
 	if (ret)
 		return ret;
-	ret = kmctl_check_image(file, &program.image);
-	if (ret) {
-		free(program.image.at);
-		return ret;
+	program.name = file;
+	if (!program.vm) {
+		if (!strcmp(file, "-"))
+			return bad_usage("load -", "--name is missing");
+		name = kmctl_vm_name(file);
+		if (!name) {
+			kmctl_say("%m");
+			return KMCTL_SYSTEM;
+		}
+		program.vm = name;
 	}
-	return run_image(&program, words);
+	ret = kmctl_check_name(program.vm);
+	if (!ret)
+		ret = run_file(&program, words);
+	free(name);
+	return ret;
+}
+
+/* All are unloaded that can be; the status is that of the first which cannot. */
+static int command_unload(struct words *words)
+{
+	int status = KMCTL_OK;
+	char *vm;
+
+	if (take_word(words, "--all")) {
+		if (words->left)
+			return bad_usage(*words->at, "unload takes VMs or --all");
+		return kmctl_unload_all();
+	}
+	if (!words->left)
+		return bad_usage("unload", "VM is missing");
+	while ((vm = next_word(words))) {
+		int ret = kmctl_unload(vm);
+
+		if (!status)
+			status = ret;
+	}
+	return status;
+}
+
+static int command_list(struct words *words)
+{
+	if (words->left)
+		return bad_usage(*words->at, "list takes no argument");
+	return kmctl_list();
 }
 
 static int command_eval(struct words *words)
 {
 	struct kmctl_program program = {
 		.name = "(eval)",
+		.vm = "main",
 		.inspect = true,
 	};
 	char *code;
@@ -243,7 +332,7 @@ static int command_eval(struct words *words)
 /* Several -e are lines of one program. */
 static int command_e(struct words *words)
 {
-	struct kmctl_program program = { .name = "-e" };
+	struct kmctl_program program = { .name = "-e", .vm = "main" };
 	struct kmctl_bytes code;
 	FILE *lines;
 	int ret;
@@ -404,11 +493,28 @@ static int command_disasm(struct words *words)
 	return judged ? KMCTL_DATA : KMCTL_OK;
 }
 
+static int command_log(struct words *words)
+{
+	bool follow = take_word(words, "-f");
+	char *vm = next_word(words);
+
+	follow |= take_word(words, "-f");
+	if (words->left)
+		return bad_usage(*words->at, "log takes one VM");
+	return kmctl_log(vm ? vm : "main", follow);
+}
+
 static int command_info(struct words *words)
 {
+	char *vm = "main";
+
+	if (take_word(words, "--vm"))
+		vm = next_word(words);
+	if (!vm)
+		return bad_usage("--vm", "VM is missing");
 	if (words->left)
-		return bad_usage(*words->at, "info takes no argument");
-	return kmctl_info();
+		return bad_usage(*words->at, "info takes --vm VM and no other argument");
+	return kmctl_info(vm);
 }
 
 static int command_kill(struct words *words)
@@ -455,6 +561,10 @@ static const struct {
 	{ "compile",	command_compile },
 	{ "verify",	command_verify },
 	{ "disasm",	command_disasm },
+	{ "load",	command_load },
+	{ "unload",	command_unload },
+	{ "list",	command_list },
+	{ "log",	command_log },
 	{ "info",	command_info },
 	{ "kill",	command_kill },
 	{ "reset",	command_reset },

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "control.h"
 #include "device.h"
 #include "output.h"
 #include "run.h"
@@ -66,11 +67,14 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 	};
 	int ret;
 
+	strcpy(run.vm, program->vm);
 	if (program->inspect)
 		run.flags |= KMVM_RUN_INSPECT;
 	if (program->follow)
 		run.flags |= KMVM_RUN_FOLLOW;
 	ret = kmctl_ioctl(fd, KMVM_IOC_RUN, &run);
+	if (ret == -ENOENT)
+		return kmctl_say_no_vm(program->vm);
 	if (ret)
 		return kmctl_explain(program->name, -ret);
 	*id = run.id;
@@ -78,10 +82,11 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 }
 
 /* Somebody who waits wants to know for whom. */
-static void say_who_holds(int fd)
+static void say_who_holds(int fd, const char *vm)
 {
 	struct kmvm_info info = { .size = sizeof(info) };
 
+	strcpy(info.vm, vm);
 	if (kmctl_ioctl(fd, KMVM_IOC_INFO, &info) || info.owner_pid == getpid())
 		return;
 	info.owner_comm[sizeof(info.owner_comm) - 1] = '\0';
@@ -103,6 +108,7 @@ static int64_t now_ms(void)
 
 /* What print_all() waits for beside the two ends: who holds the VM, a reader that sleeps. */
 struct clock {
+	const char *vm;
 	bool asked;		/* who holds the VM */
 	int64_t started;
 	int64_t progress;	/* the last time that output was not stuck */
@@ -124,14 +130,14 @@ static void time_up(struct clock *clock, struct kmctl_session *session)
 	if (clock->asked)
 		session->output_error = ETIMEDOUT;
 	else
-		say_who_holds(session->fd);
+		say_who_holds(session->fd, clock->vm);
 	clock->asked = true;
 }
 
 /* Prints until no run is in flight and nothing is left. Returns 0 or -errno. */
-static int print_all(struct kmctl_session *session)
+static int print_all(struct kmctl_session *session, const char *vm)
 {
-	struct clock clock = { .started = now_ms(), .progress = now_ms() };
+	struct clock clock = { .vm = vm, .started = now_ms(), .progress = now_ms() };
 	struct kmctl_output output = { 0 };
 	bool ended = false;
 	int ret = 0;
@@ -245,6 +251,24 @@ static int end_output(const struct kmctl_session *session, const struct kmvm_res
 	return KMCTL_IO;
 }
 
+/* A program that has called exit is over, and its VM with it. */
+static int keep(struct kmctl_session *session, const struct kmctl_program *program,
+		const struct kmvm_result *result)
+{
+	struct kmvm_keep_args keep = { .size = sizeof(keep) };
+	int ret;
+
+	if (result->outcome == KMVM_EXITED && !result->status)
+		kmctl_say("%s: it has called exit, so it does not stay", program->name);
+	if (result->outcome != KMVM_DONE)
+		return KMCTL_OK;
+	ret = kmctl_ioctl(session->fd, KMVM_IOC_KEEP, &keep);
+	if (ret != -ENOENT)
+		return ret ? kmctl_explain(program->vm, -ret) : KMCTL_OK;
+	kmctl_say("%s: somebody has unloaded it meanwhile", program->vm);
+	return KMCTL_CUT;
+}
+
 static int ask(struct kmctl_session *session, const struct kmctl_program *program, uint64_t id)
 {
 	char *texts = calloc(2, TEXT_MAX);
@@ -268,6 +292,8 @@ static int ask(struct kmctl_session *session, const struct kmctl_program *progra
 	} else {
 		ret = end(session, program, &wait.result, texts, texts + TEXT_MAX);
 		ret = end_output(session, &wait.result, ret);
+		if (program->load && !ret)
+			ret = keep(session, program, &wait.result);
 	}
 	free(texts);
 	return ret;
@@ -280,10 +306,15 @@ static int run_session(struct kmctl_session *session, const struct kmctl_program
 	int ret;
 
 	kmctl_catch_signals();
+	if (program->load) {
+		ret = kmctl_load(session->fd, program->vm);
+		if (ret)
+			return ret;
+	}
 	ret = queue(session->fd, program, args, &id);
 	if (ret)
 		return ret;
-	ret = print_all(session);
+	ret = print_all(session, program->vm);
 	if (ret)
 		return kmctl_explain(program->name, -ret);
 	return ask(session, program, id);

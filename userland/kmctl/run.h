@@ -10,6 +10,8 @@
 /**
  * struct kmctl_program - what to run and how
  * @name:	$0, and what diagnostics call it
+ * @vm:		the VM that runs it
+ * @load:	open that VM for it, and let it stay if the program ends well
  * @image:	its image
  * @argv:	ARGV, @argc of them
  * @inspect:	print the last value
@@ -18,6 +20,8 @@
  */
 struct kmctl_program {
 	const char *name;
+	const char *vm;
+	bool load;
 	struct kmctl_bytes image;
 	char **argv;
 	int argc;
@@ -26,7 +30,7 @@ struct kmctl_program {
 	struct kmctl_limits limits;
 };
 
-/* Runs it in the VM "main"; returns the exit status, everything that is to be said said. */
+/* Runs it; returns the exit status, everything that is to be said said. */
 int kmctl_run(const struct kmctl_program *program);
 
 #endif /* KMCTL_RUN_H */

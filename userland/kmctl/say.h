@@ -16,6 +16,7 @@ enum kmctl_status {
 	KMCTL_NOINPUT	= 66,	/* FILE cannot be read */
 	KMCTL_NODEVICE	= 69,	/* module not loaded, of another version, or going away */
 	KMCTL_SYSTEM	= 71,	/* the system failed kmctl: no memory, ... */
+	KMCTL_EXISTS	= 72,	/* it is loaded already, or is not to be unloaded */
 	KMCTL_NOOUTPUT	= 73,	/* the image cannot be written */
 	KMCTL_IO	= 74,	/* stdout or stderr cannot be written */
 	KMCTL_CUT	= 75,	/* a stop that was not ours ended the run */

@@ -1,0 +1,580 @@
+// SPDX-License-Identifier: GPL-2.0
+/* VMs that are loaded beside "main", and go again. */
+
+#include <limits.h>
+
+#include "test.h"
+
+static int load(int fd, const char *name)
+{
+	struct kmvm_load_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
+}
+
+static int keep(int fd)
+{
+	struct kmvm_keep_args args = { .size = sizeof(args) };
+
+	return ioctl(fd, KMVM_IOC_KEEP, &args) ? errno : 0;
+}
+
+static int unload(int fd, const char *name)
+{
+	struct kmvm_unload_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
+}
+
+static int info(int fd, const char *name, struct kmvm_info *info)
+{
+	*info = (struct kmvm_info) { .size = sizeof(*info) };
+	snprintf(info->vm, sizeof(info->vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_INFO, info) ? errno : 0;
+}
+
+static bool there(int fd, const char *name)
+{
+	struct kmvm_info unused;
+
+	return !info(fd, name, &unused);
+}
+
+/* Runs in a VM; *got may be NULL. */
+static int run_in(int fd, const char *vm, u32 flags, const char *text, struct outcome *got)
+{
+	struct image image = ruby_text(text);
+	struct kmvm_run_args args = {
+		.size = sizeof(args),
+		.flags = flags,
+		.image = (uintptr_t)image.bytes,
+		.image_size = image.size,
+	};
+	int ret;
+
+	snprintf(args.vm, sizeof(args.vm), "%s", vm);
+	if (got) {
+		memset(got, 0, sizeof(*got));
+		args.result = (struct kmvm_result) {
+			.value = (uintptr_t)got->value, .value_size = sizeof(got->value),
+			.error = (uintptr_t)got->error, .error_size = sizeof(got->error),
+		};
+	}
+	ret = ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0;
+	if (got) {
+		got->result = args.result;
+		got->id = args.id;
+	}
+	free(image.bytes);
+	return ret;
+}
+
+static void expect_in(int fd, const char *vm, const char *text, const char *value)
+{
+	struct outcome got;
+
+	is(run_in(fd, vm, KMVM_RUN_INSPECT, text, &got), 0, "errno of %s in %s", text, vm);
+	is(got.result.outcome, KMVM_DONE, "outcome of %s in %s (%s)", text, vm, got.error);
+	is_text(got.value, value, "value of %s in %s", text, vm);
+}
+
+/* The names of all VMs, with a space behind each. */
+static void names(int fd, struct buffer *list)
+{
+	struct kmvm_info info = { .size = sizeof(info), .flags = KMVM_INFO_NEXT };
+	u64 last = 0;
+	int ret;
+
+	clear(list);
+	append(list, "", 0);
+	while (!(ret = ioctl(fd, KMVM_IOC_INFO, &info) ? errno : 0)) {
+		append(list, info.vm, strlen(info.vm));
+		append(list, " ", 1);
+		holds(info.serial > last, "serial %llu follows %llu", info.serial, last);
+		last = info.serial;
+		info = (struct kmvm_info) { .size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = last };
+	}
+	is(ret, ENOENT, "errno at the end of the list");
+}
+
+static void stays(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	struct buffer list = { 0 };
+	struct kmvm_info about;
+
+	is(load(fd, "first"), 0, "errno of loading");
+	expect_in(fd, "first", "$x = 'of first'", "\"of first\"");
+	expect_in(fd, "", "$x", "nil");
+	is(info(other, "first", &about), 0, "errno of info");
+	is(about.state, KMVM_VM_LOADING, "state before it is kept");
+	is(keep(fd), 0, "errno of keeping");
+	is_errno(keep(fd), ENOENT, "errno of keeping twice");
+	is(load(fd, "second.one_2-x"), 0, "errno of loading another one in the same session");
+	is(keep(fd), 0, "errno of keeping it");
+	close(fd);
+	expect_in(other, "first", "$x", "\"of first\"");
+	is(info(other, "first", &about), 0, "errno of info");
+	is(about.state, KMVM_VM_IDLE, "state when it is kept");
+	is_text(about.vm, "first", "its name");
+	is(about.runs, 2, "its runs");
+	names(other, &list);
+	is_text(list.bytes, "main first second.one_2-x ", "the list");
+	is(unload(other, "first"), 0, "errno of unloading");
+	is_errno(unload(other, "first"), ENOENT, "errno of unloading it twice");
+	is_errno(run_in(other, "first", 0, "1", NULL), ENOENT, "errno of a run there");
+	is(load(other, "first"), 0, "errno of loading it anew");
+	expect_in(other, "first", "$x", "nil");
+	names(other, &list);
+	is_text(list.bytes, "main second.one_2-x first ", "the list");
+	is(unload(other, "first"), 0, "errno of unloading what was not kept");
+	is_errno(keep(other), ENOENT, "errno of keeping what is gone");
+	is(unload(other, "second.one_2-x"), 0, "errno of unloading");
+	clear(&list);
+}
+
+static void refused(const void *data)
+{
+	static const char *const bad[] = {
+		"", ".", "..", ".hidden", "-dash", "a/b", "a b", "a\nb", "\xc3\xa4", "a:b", "a%s", "a\x7f",
+	};
+	char long_name[KMVM_NAME_MAX + 1];
+	int fd = session_read_write(), other = session_read_write();
+	struct kmvm_load_args args = { .size = sizeof(args) };
+	struct buffer list = { 0 };
+
+	for (size_t i = 0; i < COUNT(bad); i++)
+		is_errno(load(fd, bad[i]), EINVAL, "errno of the name '%s'", bad[i]);
+	memset(args.vm, 'a', sizeof(args.vm));
+	is_errno(ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0, EINVAL, "a name without an end");
+	is_errno(load(fd, "main"), EEXIST, "errno of loading main");
+	is_errno(unload(fd, "main"), EBUSY, "errno of unloading main");
+	is_errno(unload(fd, ""), EBUSY, "errno of unloading main by no name");
+	is_errno(unload(fd, "nobody"), ENOENT, "errno of unloading nobody");
+
+	memset(long_name, 'n', KMVM_NAME_MAX - 1);
+	long_name[KMVM_NAME_MAX - 1] = '\0';
+	is(load(fd, long_name), 0, "errno of the longest name");
+	is_errno(load(fd, "another"), EBUSY, "errno of loading while one is not kept");
+	is_errno(load(other, long_name), EEXIST, "errno of loading one that is not kept yet");
+	names(fd, &list);
+	contains(list.bytes, long_name, "the list");
+	is(unload(other, long_name), 0, "errno of unloading somebody else's");
+	is_errno(load(fd, "another"), EBUSY, "it is still the session's");
+	clear(&list);
+}
+
+static void fields(const void *data)
+{
+	int fd = session_read_write();
+	struct kmvm_load_args load = { .size = sizeof(load), .vm = "fields" };
+	struct kmvm_keep_args keep = { .size = sizeof(keep) };
+	struct kmvm_unload_args unload = { .size = sizeof(unload), .vm = "fields" };
+	struct kmvm_info next = { .size = sizeof(next) };
+
+#define WRONG(request, what, field, value)						\
+	({										\
+		typeof(what) wrong = what;						\
+											\
+		wrong.field = value;							\
+		is_errno(ioctl(fd, request, &wrong) ? errno : 0, EINVAL, #what "." #field);	\
+	})
+	WRONG(KMVM_IOC_LOAD, load, size, sizeof(load) - 1);
+	WRONG(KMVM_IOC_LOAD, load, flags, 1);
+	WRONG(KMVM_IOC_LOAD, load, reserved[2], 1);
+	WRONG(KMVM_IOC_KEEP, keep, size, 0);
+	WRONG(KMVM_IOC_KEEP, keep, flags, 1);
+	WRONG(KMVM_IOC_KEEP, keep, reserved[1], 1);
+	WRONG(KMVM_IOC_UNLOAD, unload, size, 0);
+	WRONG(KMVM_IOC_UNLOAD, unload, flags, 1);
+	WRONG(KMVM_IOC_UNLOAD, unload, reserved[0], 1);
+	WRONG(KMVM_IOC_INFO, next, flags, 2);
+	WRONG(KMVM_IOC_INFO, next, serial, 1);
+	WRONG(KMVM_IOC_INFO, next, reserved0, 1);
+	is_errno(ioctl(fd, KMVM_IOC_LOAD, 8) ? errno : 0, EFAULT, "load");
+	is_errno(ioctl(fd, KMVM_IOC_KEEP, 8) ? errno : 0, EFAULT, "keep");
+	is_errno(ioctl(fd, KMVM_IOC_UNLOAD, 8) ? errno : 0, EFAULT, "unload");
+	holds(!there(fd, "fields"), "something was loaded");
+}
+
+/* Who does not keep it leaves nothing: by close(), by death. */
+static void not_kept(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	pid_t pid;
+
+	is(load(fd, "draft"), 0, "errno of loading");
+	expect_in(fd, "draft", "Linux::Timer.every(ms: 1) { $n = $n.to_i + 1 }; 1", "1");
+	holds(there(other, "draft"), "it is not there");
+	close(fd);
+	holds(!there(other, "draft"), "it is there when its session is closed");
+
+	pid = fork_child();
+	if (!pid) {
+		fd = session_read_write();
+		load(fd, "draft");
+		run_in(fd, "draft", 0, "loop { }", NULL);
+		child_ends(0);
+	}
+	until(there(other, "draft"));
+	kill_child(pid);
+	until(!there(other, "draft"));
+	is(load(other, "draft"), 0, "errno of loading one of that name");
+}
+
+struct program {
+	const char *ruby;
+	u32 flags;
+	bool more;		/* two runs wait behind it */
+};
+
+/* Whatever goes on in a VM ends with it, and who waits for it hears of that. */
+static void ends_all(const void *data)
+{
+	const struct program *program = data;
+	int fd = session_read_write(), other = session_read_write();
+	struct output output = { 0 };
+	struct kmvm_info about;
+	struct outcome got[3];
+	int runs = program->more ? 3 : 1;
+	u64 begun;
+
+	is(load(fd, "doomed"), 0, "errno of loading");
+	is(keep(fd), 0, "errno of keeping");
+	for (int i = 0; i < runs; i++)
+		is(run_in(fd, "doomed", KMVM_RUN_ASYNC | program->flags, program->ruby, &got[i]), 0, "errno of the run");
+	read_until(fd, &output, "on");
+	is(info(other, "doomed", &about), 0, "errno of info");
+	begun = now();
+	is(unload(other, "doomed"), 0, "errno of unloading");
+	holds(now() - begun < at_most(5 * SECOND), "it took %llu ms", (now() - begun) / 1000000);
+	holds(!there(other, "doomed"), "it is still there");
+	for (int i = 0; i < runs; i++) {
+		is(wait_run(fd, got[i].id, &got[i]), 0, "errno of the wait");
+		is(got[i].result.outcome, KMVM_INTERRUPTED, "outcome of run %d (%s)", i, got[i].error);
+	}
+	read_all(fd, &output);
+	clear(&output.out);
+	clear(&output.err);
+	clear(&output.both);
+}
+
+#define ENDS(what, ...)	\
+	{ "vm: unloading ends " what, ends_all, &(const struct program) { __VA_ARGS__ } }
+
+/* The module stays as long as a VM beside main does. */
+static void holds_module(const void *data)
+{
+	int fd = session_read_write();
+
+	is(load(fd, "holder"), 0, "errno of loading");
+	is(keep(fd), 0, "errno of keeping");
+	expect_in(fd, "holder", "Linux::Timer.every(us: 200) { $n = $n.to_i + 1 }; 1", "1");
+	close(fd);
+	is(module_unload(), EAGAIN, "errno of unloading the module");
+	fd = session_read_write();
+	is(unload(fd, "holder"), 0, "errno of unloading the VM");
+	close(fd);
+	is(module_unload(), 0, "errno of unloading the module without it");
+}
+
+/* Two that run at the same time: each waits until the other one has been seen. */
+static void at_once(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	struct output one = { 0 }, two = { 0 };
+	struct outcome got, its;
+
+	is(load(fd, "one"), 0, "errno of loading");
+	is(load(other, "two"), 0, "errno of loading");
+	is(run_in(fd, "one", KMVM_RUN_ASYNC, "puts 'on'; loop { }", &got), 0, "errno of the run");
+	is(run_in(other, "two", KMVM_RUN_ASYNC, "puts 'on'; loop { }", &its), 0, "errno of the other");
+	read_until(fd, &one, "on");
+	read_until(other, &two, "on");
+	expect(session_read_write(), "'main too'", KMVM_DONE, "\"main too\"");
+	is(stop_run(fd, 0, 0), 0, "errno of the stop");
+	is(wait_run(fd, got.id, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_INTERRUPTED, "outcome");
+	expect_in(fd, "one", "1 + 1", "2");
+	clear(&one.both);
+	clear(&two.both);
+}
+
+/* abort() in one VM is that one's alone. */
+static void apart(const void *data)
+{
+	int fd = session_read_write();
+	struct kmvm_info before, after;
+	struct outcome got;
+
+	is(load(fd, "fragile"), 0, "errno of loading");
+	expect(fd, "$mine = 1", KMVM_DONE, "1");
+	is(info(fd, "main", &before), 0, "errno of info");
+	is(run_in(fd, "fragile", 0, "a = []; loop { a << 'x' * 10_000 }", &got), 0, "errno of the run");
+	is(got.result.outcome, KMVM_SPENT, "outcome");
+	expect_in(fd, "fragile", "Object.class_eval { remove_method :inspect rescue nil }; 3", "3");
+	is(info(fd, "main", &after), 0, "errno of info");
+	expect(fd, "$mine", KMVM_DONE, "1");
+	is(after.heap_held, before.heap_held, "what main holds");
+}
+
+/* One call's worth of a VM's log. */
+struct lines {
+	struct kmvm_log_args args;
+	char bytes[1 << 16];
+	struct buffer text;		/* a newline behind each line */
+	unsigned int count;
+	u64 lost;			/* bytes that are missing between them */
+	u64 seen;			/* bytes of text up to here */
+};
+
+static int log_of(int fd, const char *vm, u32 flags, struct lines *lines)
+{
+	struct kmvm_log_record head;
+	int ret;
+
+	lines->args.size = sizeof(lines->args);
+	lines->args.flags = flags;
+	snprintf(lines->args.vm, sizeof(lines->args.vm), "%s", vm);
+	lines->args.buffer = (uintptr_t)lines->bytes;
+	lines->args.buffer_size = lines->args.buffer_size ?: sizeof(lines->bytes);
+	lines->args.filled = 0;
+	ret = ioctl(fd, KMVM_IOC_LOG, &lines->args) ? errno : 0;
+	for (u32 at = 0; !ret && at < lines->args.filled; at += sizeof(head) + head.size) {
+		memcpy(&head, lines->bytes + at, sizeof(head));
+		holds(!head.reserved && head.time_ns > 1700000000 * SECOND, "a head of %llu", head.time_ns);
+		holds(head.before >= lines->seen, "%llu bytes before it, %llu seen", head.before, lines->seen);
+		lines->lost += head.before - lines->seen;
+		lines->seen = head.before + head.size;
+		append(&lines->text, lines->bytes + at + sizeof(head), head.size);
+		append(&lines->text, head.stream == KMVM_STDERR ? "!\n" : "\n", head.stream == KMVM_STDERR ? 2 : 1);
+		lines->count++;
+	}
+	return ret;
+}
+
+static void logged(const void *data)
+{
+	static struct lines lines, again, small;
+	int fd = session_read_write(), out = session(O_WRONLY);
+	struct image image = ruby("puts 'by write'; warn 'and an error'; print 'no end'");
+
+	is(load(fd, "logger"), 0, "errno of loading");
+	is(log_of(fd, "logger", 0, &lines), 0, "errno of an empty log");
+	is(lines.args.filled, 0, "bytes of an empty log");
+	expect_in(fd, "logger", "puts 'to the session'; Linux::Timer.after(ms: 1) { puts 'one'; warn 'two'; puts 'x' * 500 }; 1", "1");
+	is(log_of(fd, "logger", KMVM_LOG_WAIT, &lines), 0, "errno of the wait");
+	until(!log_of(fd, "logger", 0, &lines) && lines.count == 5);
+	contains(lines.text.bytes, "one\ntwo!\nxxx", "the log");
+	is(lines.seen, 506, "bytes of text");
+	is(lines.lost, 0, "bytes that are lost");
+	is(log_of(fd, "logger", 0, &again), 0, "errno of reading it again");
+	is_text(again.text.bytes, lines.text.bytes, "the log from its beginning");
+
+	/* In small pieces. */
+	small.args.buffer_size = 512;
+	do
+		is(log_of(fd, "logger", 0, &small), 0, "errno of a piece");
+	while (small.args.filled);
+	is_text(small.text.bytes, lines.text.bytes, "the log in pieces");
+	small.args.buffer_size = 100;
+	is_errno(log_of(fd, "logger", 0, &small), EINVAL, "a buffer too small for a line");
+	small.args.buffer_size = 512;
+	small.args.position = 1;
+	is_errno(log_of(fd, "logger", 0, &small), EINVAL, "a place within a line");
+	small.args.position = ~0ULL;
+	is_errno(log_of(fd, "logger", 0, &small), EINVAL, "a place that never was");
+	small.args.position = 0;
+	is_errno(log_of(fd, "logger", 2, &small), EINVAL, "an unknown flag");
+	small.args.reserved[1] = 1;
+	is_errno(log_of(fd, "logger", 0, &small), EINVAL, "a reserved field");
+	is_errno(ioctl(fd, KMVM_IOC_LOG, 8) ? errno : 0, EFAULT, "a bad address");
+
+	/* Another VM of that name is another log. */
+	is(unload(fd, "logger"), 0, "errno of unloading");
+	is_errno(log_of(fd, "logger", 0, &lines), ENOENT, "errno when it is unloaded");
+	close(fd);
+	fd = session_read_write();
+	is(load(fd, "logger"), 0, "errno of loading it anew");
+	is_errno(log_of(fd, "logger", 0, &lines), ENOENT, "errno of reading on in another one");
+
+	/* What nobody reads goes there as well. */
+	lines.args.serial = lines.args.position = lines.seen = 0;
+	is(log_of(fd, "", 0, &lines), 0, "errno of the log of main");
+	clear(&lines.text);
+	is(put(out, image.bytes, image.size), image.size, "bytes written");
+	is(log_of(fd, "", 0, &lines), 0, "errno of the log of main");
+	is_text(lines.text.bytes, "by write\nand an error!\nno end\n", "what was run by write()");
+	clear(&lines.text);
+	clear(&again.text);
+	clear(&small.text);
+	free(image.bytes);
+}
+
+/* The newest lines stay, the rest is counted. */
+static void log_full(const void *data)
+{
+	static struct lines lines;
+	int fd = session_read_write();
+	u64 bytes = 0;
+	char last[20];
+
+	for (int i = 0; i < 2000; i++)
+		bytes += 50 + snprintf(NULL, 0, "%d", i);
+	is(load(fd, "talker"), 0, "errno of loading");
+	expect_in(fd, "talker", "n = 0; t = Linux::Timer.every(ms: 1) { 100.times { puts 'x' * 50 + n.to_s; n += 1 }; t.cancel if n == 2000 }; 1", "1");
+	do
+		is(log_of(fd, "talker", KMVM_LOG_WAIT, &lines), 0, "errno");
+	while (lines.seen < bytes && lines.count < 2000);
+	is(lines.seen, bytes, "bytes printed");
+	snprintf(last, sizeof(last), "x%d\n", 1999);
+	contains(lines.text.bytes, last, "the log");
+	is(lines.lost + lines.text.size - lines.count, bytes, "bytes lost and told");
+	clear(&lines.text);
+}
+
+/* Who waits for a line hears that none will come, and may be killed. */
+static void log_waiters(const void *data)
+{
+	static struct lines lines;
+	int fd = session_read_write();
+	pid_t waiter, killed;
+
+	is(load(fd, "silent"), 0, "errno of loading");
+	waiter = fork_child();
+	if (!waiter)
+		child_ends(log_of(session_read_write(), "silent", KMVM_LOG_WAIT, &lines));
+	killed = fork_child();
+	if (!killed)
+		child_ends(log_of(session_read_write(), "silent", KMVM_LOG_WAIT, &lines));
+	until(sleeps(waiter) && sleeps(killed));
+	kill_child(killed);
+	is(unload(fd, "silent"), 0, "errno of unloading");
+	is(reap(waiter), ENOENT, "errno of the wait");
+}
+
+/* Clients that load, look, kill and unload the same few names, none of which stays free long. */
+static void scramble(unsigned int seed, long rounds)
+{
+	static const char *const which[] = { "a", "b" };
+
+	for (long i = 0; i < rounds; i++) {
+		const char *name = which[rand_r(&seed) % COUNT(which)];
+		struct kmvm_kill_args kill = { .size = sizeof(kill) };
+		struct kmvm_reset_args reset = { .size = sizeof(reset) };
+		int fd = session_read_write(), ret;
+		struct kmvm_info about;
+		struct outcome got;
+
+		switch (rand_r(&seed) % 6) {
+		case 0:
+		case 1:
+			ret = load(fd, name);
+			if (!ret)
+				ret = run_in(fd, name, 0, "Linux::Timer.every(us: 200) { $n = $n.to_i + 1 }", &got);
+			if (!ret && rand_r(&seed) % 2)
+				ret = keep(fd);
+			break;
+		case 2:
+			ret = unload(fd, name);
+			break;
+		case 3:
+			ret = run_in(fd, name, rand_r(&seed) % 2 ? KMVM_RUN_FOLLOW | KMVM_RUN_ASYNC : 0,
+				     "Linux::Timer.after(ms: 1) { }; 10.times { [1] * 100 }", &got);
+			break;
+		case 4:
+			strcpy(kill.vm, name);
+			ret = ioctl(fd, KMVM_IOC_KILL, &kill) ? errno : 0;
+			strcpy(reset.vm, name);
+			if (!ret)
+				ret = ioctl(fd, KMVM_IOC_RESET, &reset) ? errno : 0;
+			break;
+		default:
+			ret = info(fd, name, &about);
+		}
+		holds(!ret || ret == ENOENT || ret == EEXIST || ret == ENODEV, "errno %d (%s)", ret, strerror(ret));
+		close(fd);
+	}
+}
+
+static void many_clients(const void *data)
+{
+	pid_t clients[4];
+	int fd;
+
+	allow(20 * PATIENCE);
+	for (size_t i = 0; i < COUNT(clients); i++) {
+		clients[i] = fork_child();
+		if (!clients[i]) {
+			scramble(i + 1, i ? setting("KMVM_SCRAMBLE", 150) : LONG_MAX);
+			child_ends(0);
+		}
+	}
+	/* One dies wherever it is just then. */
+	for (size_t i = 1; i < COUNT(clients); i++)
+		is(reap(clients[i]), 0, "status of client %zu", i);
+	kill_child(clients[0]);
+	fd = session_read_write();
+	unload(fd, "a");
+	unload(fd, "b");
+	expect(fd, "6 * 7", KMVM_DONE, "42");
+}
+
+/* Load, fire, unload: the machine has what it had. */
+static void rounds(const void *data)
+{
+	long count = setting("KMVM_ROUNDS", 300), warm = count / 10;
+	int fd = session_read_write();
+	struct kmvm_info before, after;
+	long slab = 0;
+
+	allow(30 * PATIENCE);
+	for (long i = 0; i < count; i++) {
+		int its = session_read_write();
+
+		if (i == warm) {
+			slab = memory("Slab");
+			is(info(fd, "", &before), 0, "errno of info");
+		}
+		is(load(its, "round"), 0, "errno of loading");
+		expect_in(its, "round", "Linux::Timer.every(us: 100) { $n = $n.to_i + 1 }\n"
+			  "Linux::Timer.after(ms: 5) { loop { } }\nsleep 1 until $n; $n > 0", "true");
+		if (i % 2)
+			is(keep(its), 0, "errno of keeping");
+		if (i % 3)
+			close(its);
+		if (i % 2)
+			is(unload(fd, "round"), 0, "errno of unloading");
+		if (!(i % 3))
+			close(its);
+	}
+	is(info(fd, "", &after), 0, "errno of info");
+	is(after.budget_held, before.budget_held, "what kmvm holds");
+	holds(memory("Slab") - slab < (count - warm) + 400, "slab grew from %ld to %ld kB", slab, memory("Slab"));
+}
+
+static const struct test vm_tests[] = {
+	{ "vm: one that is kept stays, apart from the others, until it is unloaded", stays },
+	{ "vm: names that none may have, that are taken, that nobody has", refused },
+	{ "vm: load, keep, unload and list check their fields", fields },
+	{ "vm: one that is not kept goes with its session, closed or killed", not_kept },
+	ENDS("a run that computes", "puts 'on'; loop { }"),
+	ENDS("a run that rescues everything", "puts 'on'; begin; loop { }; rescue Exception; retry; ensure; loop { }; end"),
+	ENDS("a run that sleeps", "puts 'on'; sleep"),
+	ENDS("a run that prints what nobody reads", "puts 'on'; loop { puts 'x' * 1000 }"),
+	ENDS("runs that wait", "puts 'on'; loop { }", .more = true),
+	ENDS("a run that is followed", "puts 'on'; Linux::Timer.every(us: 200) { 1 }", .flags = KMVM_RUN_FOLLOW),
+	ENDS("a block that computes", "puts 'on'; Linux::Timer.every(us: 200) { loop { } }", .flags = KMVM_RUN_FOLLOW),
+	{ "vm: the module cannot be unloaded while one stays", holds_module, .fresh = true },
+	{ "vm: they run at the same time", at_once },
+	{ "vm: what one does to itself the others do not feel", apart },
+	{ "vm: its log keeps what is printed when no session listens, for any number of readers", logged },
+	{ "vm: a log that is full keeps the newest lines and counts the rest", log_full },
+	{ "vm: who waits for a line of a log hears when the VM is unloaded", log_waiters },
+	{ "vm: clients that load, run, kill, reset and unload the same names at once", many_clients, .once = true },
+	{ "vm: loaded, fired and unloaded again and again, all memory comes back", rounds, .once = true },
+};
+
+SUITE(vm);
