@@ -11,6 +11,7 @@
 #include <linux/capability.h>
 #include <linux/compat.h>
 #include <linux/err.h>
+#include <linux/kstrtox.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -518,11 +519,13 @@ static int check_run(const struct kmvm_run_args *args)
 	    memchr_inv(args->reserved, 0, sizeof(args->reserved)) ||
 	    strnlen(args->vm, sizeof(args->vm)) == sizeof(args->vm) ||
 	    !args->image != !args->image_size || !args->image ||
-	    !args->args != !args->args_size)
+	    !args->args != !args->args_size || args->reserved1 ||
+	    !args->parameters != !args->parameters_size)
 		return -EINVAL;
 	if (args->flags & RUN_FLAGS_RESERVED)
 		return -EOPNOTSUPP;
-	if (args->image_size > KMVM_IMAGE_MAX || args->args_size > KMVM_ARGS_MAX)
+	if (args->image_size > KMVM_IMAGE_MAX || args->args_size > KMVM_ARGS_MAX ||
+	    args->parameters_size > KMVM_ARGS_MAX)
 		return -E2BIG;
 	return check_result(&args->result);
 }
@@ -540,10 +543,44 @@ static void *copy_in(u64 from, size_t size)
 	return ERR_PTR(-EFAULT);
 }
 
+static bool is_value(const char *text)
+{
+	s64 number;
+
+	switch (*text++) {
+	case KMVM_PARAMETER_INTEGER:
+		return !kstrtos64(text, 10, &number);
+	case KMVM_PARAMETER_BOOLEAN:
+		return !strcmp(text, "true") || !strcmp(text, "false");
+	case KMVM_PARAMETER_STRING:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* Names and values in turn, each of them whole. */
+static int check_parameters(const char *at, size_t size)
+{
+	const char *end = at + size;
+
+	if (size && end[-1])
+		return -EINVAL;
+	while (at < end) {
+		if (!*at)
+			return -EINVAL;
+		at += strlen(at) + 1;
+		if (at == end || !is_value(at))
+			return -EINVAL;
+		at += strlen(at) + 1;
+	}
+	return 0;
+}
+
 /* The image and the arguments, copied once, before anything looks at them. */
 static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *request)
 {
-	void *image, *words = NULL;
+	void *image, *words = NULL, *parameters = NULL;
 	int ret;
 
 	image = copy_in(args->image, args->image_size);
@@ -561,6 +598,16 @@ static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *r
 	request->args_size = args->args_size;
 	ret = -EINVAL;
 	if (args->args_size && request->args[args->args_size - 1])
+		goto err_free;
+	if (args->parameters_size)
+		parameters = copy_in(args->parameters, args->parameters_size);
+	ret = PTR_ERR_OR_ZERO(parameters);
+	if (ret)
+		goto err_free;
+	request->parameters = parameters;
+	request->parameters_size = args->parameters_size;
+	ret = check_parameters(request->parameters, request->parameters_size);
+	if (ret)
 		goto err_free;
 	request->flags = args->flags;
 	request->timeout_ns = args->timeout_ns;

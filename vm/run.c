@@ -6,6 +6,7 @@
  */
 #include <linux/cred.h>
 #include <linux/err.h>
+#include <linux/kstrtox.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
@@ -16,6 +17,7 @@
 #include <mruby/class.h>
 #include <mruby/dump.h>
 #include <mruby/error.h>
+#include <mruby/hash.h>
 #include <mruby/irep.h>
 #include <mruby/proc.h>
 #include <mruby/string.h>
@@ -32,8 +34,10 @@ void kmvm_request_free(struct kmvm_request *request)
 {
 	kmvm_budget_free(request->image, request->room);
 	kmvm_budget_free(request->args, request->args_size);
+	kmvm_budget_free(request->parameters, request->parameters_size);
 	request->image = NULL;
 	request->args = NULL;
+	request->parameters = NULL;
 }
 
 static void meet_limit(struct kmvm_run *run, enum kmvm_limit limit)
@@ -248,6 +252,42 @@ void kmvm_run_count(struct kmvm_run *run, u64 steps)
 		meet_limit(run, KMVM_LIMIT_STEPS);
 }
 
+static mrb_value parameter(mrb_state *mrb, const char *value)
+{
+	s64 number = 0;
+
+	switch (*value++) {
+	case KMVM_PARAMETER_INTEGER:
+		/* It was one when the request was checked. */
+		if (kstrtos64(value, 10, &number))
+			return mrb_nil_value();
+		return mrb_int_value(mrb, number);
+	case KMVM_PARAMETER_BOOLEAN:
+		return mrb_bool_value(!strcmp(value, "true"));
+	default:
+		return mrb_str_new_cstr(mrb, value);
+	}
+}
+
+/* A Hash by symbols, frozen. */
+static mrb_value parameters_of(mrb_state *mrb, const struct kmvm_request *request)
+{
+	const char *at = request->parameters, *end = at + request->parameters_size;
+	mrb_value hash = mrb_hash_new(mrb);
+	int arena = mrb_gc_arena_save(mrb);
+
+	while (at < end) {
+		mrb_value name = mrb_symbol_value(mrb_intern_cstr(mrb, at));
+
+		at += strlen(at) + 1;
+		mrb_hash_set(mrb, hash, name, parameter(mrb, at));
+		at += strlen(at) + 1;
+		mrb_gc_arena_restore(mrb, arena);
+	}
+	MRB_SET_FROZEN_FLAG(mrb_basic_ptr(hash));
+	return hash;
+}
+
 static void set_arguments(mrb_state *mrb, const struct kmvm_request *request)
 {
 	const char *arg = request->args, *end = arg + request->args_size;
@@ -261,6 +301,7 @@ static void set_arguments(mrb_state *mrb, const struct kmvm_request *request)
 			mrb_ary_push(mrb, argv, mrb_str_new_cstr(mrb, arg));
 	}
 	mrb_define_global_const(mrb, "ARGV", argv);
+	mrb_define_global_const(mrb, "PARAMETERS", parameters_of(mrb, request));
 	mrb_gv_set(mrb, mrb_intern_lit(mrb, "$0"), name);
 	mrb_gv_set(mrb, mrb_intern_lit(mrb, "$PROGRAM_NAME"), name);
 }

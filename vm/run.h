@@ -50,6 +50,8 @@ enum kmvm_run_state {
  * @args:	of kmvm_budget_alloc(): $0 and ARGV, each ended by a NUL, or NULL; the run's
  *		likewise
  * @args_size:	their bytes
+ * @parameters:	likewise: as in struct kmvm_run_args, checked; or NULL
+ * @parameters_size: their bytes
  * @flags:	KMVM_RUN_FOLLOW, KMVM_RUN_INSPECT
  * @id:		names the run to its session
  * @may_wait:	a full output may wait for its reader
@@ -63,6 +65,8 @@ struct kmvm_request {
 	size_t size;
 	char *args;
 	size_t args_size;
+	char *parameters;
+	size_t parameters_size;
 	u32 flags;
 	u64 id;
 	bool may_wait;
@@ -71,7 +75,7 @@ struct kmvm_request {
 	u64 steps_max;
 };
 
-/* Frees image and args of a request. */
+/* Frees image, args and parameters of a request. */
 void kmvm_request_free(struct kmvm_request *request);
 
 struct kmvm_run {
@@ -106,7 +110,7 @@ struct kmvm_run {
  * kmvm_run_open() - makes a run, with one reference
  * @vm:		the VM that shall run it
  * @output:	where it prints
- * @request:	what; image and args are the run's even if this fails
+ * @request:	what; its bytes are the run's even if this fails
  *
  * Context: the caller's process, whose identity the run carries; may sleep.
  * Return: the run or an ERR_PTR of -ENOMEM.

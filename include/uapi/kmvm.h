@@ -175,6 +175,11 @@ struct kmvm_result {
 #define KMVM_RUN_KEEP_LOCALS	(1U << 3) /* reserved: locals last from run to run */
 #define KMVM_RUN_VERIFY		(1U << 4) /* reserved: judge the image, do not run it */
 
+/* The first byte of a parameter's value. */
+#define KMVM_PARAMETER_INTEGER	'i'	/* decimal digits follow, behind a '-' perhaps */
+#define KMVM_PARAMETER_STRING	's'	/* its bytes follow */
+#define KMVM_PARAMETER_BOOLEAN	'b'	/* "true" or "false" follows */
+
 /**
  * struct kmvm_run_args - argument of KMVM_IOC_RUN
  * @size:	in: sizeof(struct kmvm_run_args)
@@ -190,6 +195,10 @@ struct kmvm_result {
  *		is followed included; 0: as the module's parameter timeout_ms says
  * @heap_max:	bytes that the VM's heap in use may grow by while it goes on; 0: any
  * @steps_max:	steps it may take, as kmvm_result counts them; 0: any
+ * @parameters:	in: address of what Ruby finds in PARAMETERS: name, value, name, value, each ended by a
+ *		NUL, each value behind a KMVM_PARAMETER_*; or 0
+ * @parameters_size: in: their bytes, KMVM_ARGS_MAX at most
+ * @reserved1:	must be zero
  * @reserved:	must be zero
  * @result:	out: filled unless KMVM_RUN_ASYNC is set or the wait was interrupted
  *
@@ -210,7 +219,10 @@ struct kmvm_run_args {
 	__u64 timeout_ns;
 	__u64 heap_max;
 	__u64 steps_max;
-	__u64 reserved[4];
+	__u64 parameters;
+	__u32 parameters_size;
+	__u32 reserved1;
+	__u64 reserved[2];
 	struct kmvm_result result;
 };
 

@@ -135,6 +135,9 @@ static void run_fields(const void *data)
 		FIELD(struct kmvm_run_args, image, 0xffff888000000000, EFAULT),
 		FIELD(struct kmvm_run_args, args, 8, EINVAL),
 		FIELD(struct kmvm_run_args, args_size, 8, EINVAL),
+		FIELD(struct kmvm_run_args, parameters, 8, EINVAL),
+		FIELD(struct kmvm_run_args, parameters_size, 8, EINVAL),
+		FIELD(struct kmvm_run_args, reserved1, 1, EINVAL),
 		FIELD(struct kmvm_run_args, result.value, 8, EINVAL),
 		FIELD(struct kmvm_run_args, result.value_size, 8, EINVAL),
 		FIELD(struct kmvm_run_args, result.error, 8, EINVAL),
@@ -233,6 +236,63 @@ static void arguments(const void *data)
 	args.result = (struct kmvm_result) { .value = (uintptr_t)value, .value_size = sizeof(value) };
 	is(ioctl(fd, KMVM_IOC_RUN, &args), 0, "ioctl()");
 	is_text(value, "[65535, 0]", "64 KiB of one argument");
+}
+
+static void parameters(const void *data)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		const char *value;	/* NULL: EINVAL */
+	} cases[] = {
+		{ "", 0, "{}" },
+		{ "a\0i5\0", 5, "{:a=>5}" },
+		{ "a\0i-9223372036854775808\0b\0i007\0", 31, "{:a=>-9223372036854775808, :b=>7}" },
+		{ "a\0s\0b\0s \xff\n\0c d\0btrue\0e\0bfalse\0", 30,
+		  "{:a=>\"\", :b=>\" \\xff\\n\", :\"c d\"=>true, :e=>false}" },
+		{ "a\0i1\0a\0i2\0", 10, "{:a=>2}" },
+		{ "a\0i5", 4 },
+		{ "a\0", 2 },
+		{ "\0i5\0", 4 },
+		{ "a\0\0", 3 },
+		{ "a\0i\0", 4 },
+		{ "a\0i-\0", 5 },
+		{ "a\0i5x\0", 6 },
+		{ "a\0i 5\0", 6 },
+		{ "a\0i123456789012345678901\0", 25 },
+		{ "a\0b1\0", 5 },
+		{ "a\0x1\0", 5 },
+	};
+	struct image image = ruby("PARAMETERS");
+	char value[300], *many = calloc(1, KMVM_ARGS_MAX + 1);
+	struct kmvm_run_args args = {
+		.size = sizeof(args), .flags = KMVM_RUN_INSPECT,
+		.image = (uintptr_t)image.bytes, .image_size = image.size,
+	};
+	int fd = session_read_write();
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		args.parameters = cases[i].size ? (uintptr_t)cases[i].text : 0;
+		args.parameters_size = cases[i].size;
+		args.result = (struct kmvm_result) { .value = (uintptr_t)value, .value_size = sizeof(value) };
+		is_errno(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, cases[i].value ? 0 : EINVAL, "case %zu", i);
+		if (cases[i].value)
+			is_text(value, cases[i].value, "PARAMETERS of case %zu", i);
+	}
+	args.parameters = 8;
+	is_errno(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, EFAULT, "a bad address");
+	/* As many as there can be. */
+	for (size_t i = 0; i < KMVM_ARGS_MAX; i += 4)
+		memcpy(many + i, "n\0s", 4);
+	args.parameters = (uintptr_t)many;
+	args.parameters_size = KMVM_ARGS_MAX;
+	args.result = (struct kmvm_result) { .value = (uintptr_t)value, .value_size = sizeof(value) };
+	is(ioctl(fd, KMVM_IOC_RUN, &args), 0, "16384 of them");
+	is_text(value, "{:n=>\"\"}", "16384 of one name");
+	args.parameters_size++;
+	is_errno(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, E2BIG, "one byte more");
+	free(image.bytes);
+	free(many);
 }
 
 static void outcomes(const void *data)
@@ -494,7 +554,7 @@ static void info_fields(const void *data)
 	struct outcome got;
 
 	sizes(fd, KMVM_IOC_INFO, &good, sizeof(good));
-	try_bits(fd, KMVM_IOC_INFO, &good, sizeof(good), offsetof(struct kmvm_info, flags), 0);
+	try_bits(fd, KMVM_IOC_INFO, &good, sizeof(good), offsetof(struct kmvm_info, flags), KMVM_INFO_NEXT);
 	try_reserved(fd, KMVM_IOC_INFO, &good, sizeof(good), offsetof(struct kmvm_info, reserved),
 		     sizeof(good.reserved));
 	bad_addresses(fd, KMVM_IOC_INFO, sizeof(good));
@@ -650,6 +710,7 @@ static const struct test ioctl_tests[] = {
 	{ "ioctl: run refuses each wrong field with its errno, and runs nothing", run_fields },
 	{ "ioctl: names of VMs: without an end EINVAL, unknown ENOENT", vm_names },
 	{ "ioctl: $0 and ARGV arrive as they were given, up to 64 KiB", arguments },
+	{ "ioctl: parameters come as they were sent, or none of them does", parameters },
 	{ "ioctl: each outcome with its status, value, error and figures", outcomes },
 	{ "ioctl: what is no image is KMVM_REFUSED, in words", refused },
 	{ "ioctl: texts are cut to their buffers, end in a NUL, and tell their whole size", texts_cut },

@@ -2,12 +2,15 @@
 /* One "name value" a line, figures in bytes and seconds: for people and for awk. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "control.h"
 #include "device.h"
+#include "imagefile.h"
 #include "info.h"
+#include "meta.h"
 #include "say.h"
 
 static void print_text(const char *name, const char *text, int size)
@@ -82,4 +85,26 @@ int kmctl_info(const char *vm)
 		return kmctl_explain(KMCTL_DEVICE, -ret);
 	print_info(&version, &info);
 	return KMCTL_OK;
+}
+
+int kmctl_info_file(const char *file)
+{
+	struct kmctl_bytes source;
+	struct kmctl_meta meta;
+	int ret;
+
+	ret = kmctl_read_source(file, &source);
+	if (ret)
+		return ret;
+	if (kmctl_is_image(&source)) {
+		kmctl_say("%s: an image has no comment at its head; ask the program it is made of", file);
+		free(source.at);
+		return KMCTL_DATA;
+	}
+	ret = kmctl_read_meta(file, &source, &meta);
+	if (!ret)
+		kmctl_print_meta(&meta, file);
+	kmctl_free_meta(&meta);
+	free(source.at);
+	return ret;
 }

@@ -5,4 +5,7 @@
 /* Prints what the module and a VM are doing; returns a status. */
 int kmctl_info(const char *vm);
 
+/* Prints what a program says of itself; returns a status. */
+int kmctl_info_file(const char *file);
+
 #endif /* KMCTL_INFO_H */

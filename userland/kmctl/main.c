@@ -29,6 +29,7 @@
 #include "imagefile.h"
 #include "info.h"
 #include "log.h"
+#include "meta.h"
 #include "run.h"
 #include "say.h"
 #include "session.h"
@@ -40,11 +41,11 @@ static const char usage[] =
 	"       kmctl compile [-o OUT] FILE|-\n"
 	"       kmctl verify FILE|-...\n"
 	"       kmctl disasm FILE|-\n"
-	"       kmctl load [--name VM] [OPTION...] FILE|- [--] [ARG...]\n"
+	"       kmctl load FILE|- [--name VM] [OPTION...] [NAME=VALUE...] [-- ARG...]\n"
 	"       kmctl unload VM...|--all\n"
 	"       kmctl list\n"
 	"       kmctl log [-f] [VM]\n"
-	"       kmctl info [--vm VM]\n"
+	"       kmctl info [--vm VM | FILE]\n"
 	"       kmctl kill [--now] [VM]\n"
 	"       kmctl reset [VM]\n"
 	"       kmctl --version | --help\n";
@@ -63,7 +64,7 @@ static const char help[] =
 	"  unload   end such a VM and all that goes on there\n"
 	"  list     the VMs there are, what they do and hold\n"
 	"  log      what is printed in a VM when no program is attached any more; -f goes on\n"
-	"  info     what the module and a VM are, hold and have done\n"
+	"  info     what the module and a VM are, hold and have done, or what a program says of itself\n"
 	"  kill     stop what goes on in the VM, whoever started it\n"
 	"  reset    give the VM a fresh start: globals, methods, timers, symbols are gone\n"
 	"\n"
@@ -201,8 +202,11 @@ static int run_code(struct kmctl_program *program, const char *code, struct word
 	return ret ? ret : run_image(program, words);
 }
 
-/* An image as it is, or what a program compiles to; not judged yet. */
-static int read_image(const char *file, struct kmctl_bytes *image)
+/*
+ * An image as it is, or what a program compiles to; not judged yet. And what its head says, if
+ * that is asked for: an image has none.
+ */
+static int read_program(const char *file, struct kmctl_bytes *image, struct kmctl_meta *meta)
 {
 	struct kmctl_bytes source;
 	int ret;
@@ -215,28 +219,75 @@ static int read_image(const char *file, struct kmctl_bytes *image)
 		*image = source;
 		return KMCTL_OK;
 	}
-	ret = kmctl_compile(file, &source, false, image);
+	if (meta)
+		ret = kmctl_read_meta(file, &source, meta);
+	if (!ret)
+		ret = kmctl_compile(file, &source, false, image);
 	free(source.at);
 	return ret;
 }
 
-static int run_file(struct kmctl_program *program, struct words *words)
+static int read_image(const char *file, struct kmctl_bytes *image)
 {
-	int ret = read_image(program->name, &program->image);
+	return read_program(file, image, NULL);
+}
 
-	if (ret)
-		return ret;
-	ret = kmctl_check_image(program->name, &program->image);
-	if (ret) {
-		free(program->image.at);
-		return ret;
+/* The words NAME=VALUE among the others. */
+struct settings {
+	char **at;
+	int count;
+};
+
+/* What follows FILE: options and settings in any order, up to the program's own words. */
+static int take_settings(struct words *words, struct kmctl_program *program,
+			 struct settings *settings)
+{
+	settings->at = calloc(words->left + 1, sizeof(*settings->at));
+	if (!settings->at) {
+		kmctl_say("%m");
+		return KMCTL_SYSTEM;
 	}
-	return run_image(program, words);
+	while (words->left && strcmp(*words->at, "--")) {
+		int left = words->left;
+		int ret = take_options(words, program);
+
+		if (ret)
+			return ret;
+		if (words->left < left)
+			continue;
+		if ((*words->at)[0] == '-' || !strchr(*words->at, '='))
+			return bad_usage(*words->at, "is no option and no NAME=VALUE; the program's own arguments stand behind --");
+		settings->at[settings->count++] = next_word(words);
+	}
+	return KMCTL_OK;
+}
+
+static int run_file(struct kmctl_program *program, const struct settings *settings,
+		    struct words *words)
+{
+	struct kmctl_meta meta = { 0 };
+	int ret = read_program(program->name, &program->image, &meta);
+	int i;
+
+	if (!ret)
+		ret = kmctl_check_image(program->name, &program->image);
+	for (i = 0; !ret && i < settings->count; i++)
+		ret = kmctl_set_parameter(&meta, program->name, settings->at[i]);
+	if (!ret)
+		ret = kmctl_join_parameters(&meta, program->name, &program->parameters);
+	kmctl_free_meta(&meta);
+	if (ret)
+		free(program->image.at);
+	else
+		ret = run_image(program, words);
+	free(program->parameters.at);
+	return ret;
 }
 
 static int command_run(struct words *words)
 {
 	struct kmctl_program program = { .vm = "main" };
+	const struct settings none = { 0 };
 	char *file;
 	int ret;
 
@@ -246,12 +297,13 @@ static int command_run(struct words *words)
 	if (ret)
 		return ret;
 	program.name = file;
-	return run_file(&program, words);
+	return run_file(&program, &none, words);
 }
 
 static int command_load(struct words *words)
 {
 	struct kmctl_program program = { .load = true };
+	struct settings settings = { 0 };
 	char *name = NULL;
 	char *file;
 	int ret;
@@ -259,22 +311,24 @@ static int command_load(struct words *words)
 	ret = take_options(words, &program);
 	if (!ret)
 		ret = take_operand(words, "load", &file);
+	if (!ret)
+		ret = take_settings(words, &program, &settings);
 	if (ret)
-		return ret;
+		goto out_free;
 	program.name = file;
+	if (!program.vm && !strcmp(file, "-")) {
+		ret = bad_usage("load -", "--name is missing");
+		goto out_free;
+	}
 	if (!program.vm) {
-		if (!strcmp(file, "-"))
-			return bad_usage("load -", "--name is missing");
 		name = kmctl_vm_name(file);
-		if (!name) {
-			kmctl_say("%m");
-			return KMCTL_SYSTEM;
-		}
-		program.vm = name;
+		program.vm = name ? name : "";
 	}
 	ret = kmctl_check_name(program.vm);
 	if (!ret)
-		ret = run_file(&program, words);
+		ret = run_file(&program, &settings, words);
+out_free:
+	free(settings.at);
 	free(name);
 	return ret;
 }
@@ -506,15 +560,17 @@ static int command_log(struct words *words)
 
 static int command_info(struct words *words)
 {
-	char *vm = "main";
+	char *vm = "main", *file = NULL;
 
 	if (take_word(words, "--vm"))
 		vm = next_word(words);
+	else
+		file = next_word(words);
 	if (!vm)
 		return bad_usage("--vm", "VM is missing");
 	if (words->left)
-		return bad_usage(*words->at, "info takes --vm VM and no other argument");
-	return kmctl_info(vm);
+		return bad_usage(*words->at, "info takes --vm VM or one FILE");
+	return file ? kmctl_info_file(file) : kmctl_info(vm);
 }
 
 static int command_kill(struct words *words)

@@ -61,6 +61,8 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 		.image_size = program->image.size,
 		.args = (uintptr_t)args->at,
 		.args_size = args->size,
+		.parameters = (uintptr_t)program->parameters.at,
+		.parameters_size = program->parameters.size,
 		.timeout_ns = program->limits.timeout_ns,
 		.heap_max = program->limits.heap_max,
 		.steps_max = program->limits.steps_max,

@@ -14,6 +14,7 @@
  * @load:	open that VM for it, and let it stay if the program ends well
  * @image:	its image
  * @argv:	ARGV, @argc of them
+ * @parameters:	PARAMETERS, as kmctl_join_parameters() has made them
  * @inspect:	print the last value
  * @follow:	stay while timers that it started live
  * @limits:	what it may take
@@ -25,6 +26,7 @@ struct kmctl_program {
 	struct kmctl_bytes image;
 	char **argv;
 	int argc;
+	struct kmctl_bytes parameters;
 	bool inspect;
 	bool follow;
 	struct kmctl_limits limits;
