@@ -275,12 +275,13 @@ static void leave_clause(const struct code *code, u32 number, const struct state
 /*
  * Where JMPUW jumps by way of ensure clauses, nothing is known of what lies above the lowest
  * register in which it waits. Finds the clauses as mruby does: by the last handler that covers
- * the place, and then by that of the RAISEIF.
+ * the place, and then by that of the RAISEIF. What is known of a clause is known of its code, so
+ * whoever stays in it comes by none elsewhere.
  */
 static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32 *lowest)
 {
-	const struct clause *clause;
-	u32 i;
+	u32 outer = code->blocks[block_at(code, target)].clause, pc = next - JMP_SIZE, i;
+	struct clause *clause;
 	int ret;
 
 	*cut = code->nregs;
@@ -300,6 +301,10 @@ static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32
 		    target < catch_end(catch_at(code, i - 1)))
 			return 0;
 		clause = clause_at(code, catch_target(catch_at(code, i - 1)));
+		if (!within(code, clause - code->clauses, outer))
+			return kmvm_refuse(code->judge, code->irep->code + pc,
+					   "irep %u, pc 0x%x: OP_JMPUW goes to 0x%x, in an ensure clause, by way of one elsewhere",
+					   code->judge->irep, pc, target);
 		if (clause->reg < *cut)
 			*cut = clause->reg;
 		if (clause->lowest < *lowest)

@@ -335,6 +335,12 @@ static const struct code_case cases[] = {
 	ACCEPTED("a jump by way of a clause, and what lay below it",
 		 PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_JMPUW, 0, 4, OP_EXCEPT, 2, OP_RAISEIF, 2,
 			      OP_RETURN, 1), .catches = { ENSURE(4, 7, 7) })),
+	/* What such a piece of a clause writes would not be known behind it. */
+	REFUSED("irep 0, pc 0x8: OP_JMPUW goes to 0xb, in an ensure clause, by way of one elsewhere",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_JMPUW, 0, 15, OP_EXCEPT, 2, OP_JMPUW, 0, 0, OP_RAISEIF, 2,
+			     OP_EXCEPT, 3, OP_LOADT, 1, OP_RAISEIF, 3, OP_RETURN, 1,
+			     OP_ARYPUSH, 1, 0, OP_RETURN, 1),
+			.catches = { ENSURE(3, 6, 6), ENSURE(8, 11, 13) })),
 	/* Behind the clause is only who came by without an exception. */
 	ACCEPTED("a value that is made before an ensure clause",
 		 PROGRAM(CODE(OP_LOADNIL, 2, OP_MOVE, 1, 2, OP_EXCEPT, 3, OP_RAISEIF, 3, OP_RETURN, 1),
