@@ -731,3 +731,22 @@ assert("0158: redo in a loop's condition is unexpected") do
   assert_raise(LocalJumpError) { defaults.call(1) }
   assert_equal [nil, 2], defaults.call(nil)
 end
+
+assert("0170: a method without a parameter list has a block") do
+  base = Class.new { def noise = "noise #{block_given? ? (yield 1) : "of none"}" }
+  odd = Class.new do
+    def mapped = [1, 2].map { |x| yield x }
+    def deeper = [1].map { |x| [x].map { |y| yield(x, y) } }
+    def rescued = [1].map { |x| yield x } rescue "rescued"
+    def self.single = [3].map { |x| yield x }
+  end
+  assert_equal [2, 3], (odd.new.mapped { |x| x + 1 })
+  assert_equal [[2]], (odd.new.deeper { |x, y| x + y })
+  assert_equal "rescued", (odd.new.rescued { |x| raise "no" })
+  assert_equal [4], (odd.single { |x| x + 1 })
+  derived = Class.new(base) { def noise = "pre" + super }
+  assert_equal "prenoise of none", derived.new.noise
+  assert_equal "prenoise 2", (derived.new.noise { |x| x + 1 })
+  nested = Class.new(base) { def noise = [1].map { |x| "pre" + super }[0] }
+  assert_equal "prenoise 2", (nested.new.noise { |x| x + 1 })
+end
