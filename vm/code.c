@@ -425,20 +425,10 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 		return kmvm_refuse_insn(code, pc, insn, "ensure clauses are nested over %u deep",
 				   CLAUSES_MAX);
 	code->clauses[code->clause_count] = (struct clause){
-		.begin = pc, .end = NOWHERE, .reg = insn->a, .lowest = insn->a,
-		.around = *inner,
+		.begin = pc, .end = NOWHERE, .reg = insn->a, .around = *inner,
 	};
 	*inner = code->clause_count++;
 	return 0;
-}
-
-/* Less is known of the temporaries of a window behind the clause. */
-static void lower(const struct code *code, struct clause *clause, struct window window)
-{
-	u32 first = window.at > code->nlocals ? window.at : code->nlocals;
-
-	if (first < window.at + window.count && first < clause->lowest)
-		clause->lowest = first;
 }
 
 /*
@@ -446,11 +436,9 @@ static void lower(const struct code *code, struct clause *clause, struct window 
  * the jump that waits in it stays as it is.
  */
 static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_insn *insn,
-			   struct clause *clause)
+			   const struct clause *clause)
 {
-	struct window windows[3];
 	struct effects effects;
-	int i;
 
 	kmvm_effects_of(insn, code->nlocals, &effects);
 	if (effects.calls && insn->a <= clause->reg)
@@ -459,20 +447,7 @@ static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_in
 	if (effects.write.at <= clause->reg &&
 	    clause->reg < effects.write.at + effects.write.count)
 		return kmvm_refuse_insn(code, pc, insn, "writes R%u within its ensure clause", clause->reg);
-	kmvm_given_away(insn, &effects, windows);
-	for (i = 0; i < 3; i++)
-		lower(code, clause, windows[i]);
-	lower(code, clause, effects.write);
 	return 0;
-}
-
-/* What is written in a clause is written in those around it. */
-static void pass_lowest_on(struct code *code, u32 clause)
-{
-	u32 around = code->clauses[clause].around;
-
-	if (around != NOWHERE && code->clauses[clause].lowest < code->clauses[around].lowest)
-		code->clauses[around].lowest = code->clauses[clause].lowest;
 }
 
 /* Finds where clauses begin and end, and which blocks lie in them. */
@@ -502,7 +477,6 @@ static int find_blocks(struct code *code)
 		} else if (inner != NOWHERE && insn.op == OP_RAISEIF &&
 			   insn.a == code->clauses[inner].reg) {
 			code->clauses[inner].end = pc;
-			pass_lowest_on(code, inner);
 			inner = code->clauses[inner].around;
 			if (next < code->ilen)
 				bit_set(code->leaders, next);

@@ -91,8 +91,8 @@ struct clause {
 	u32 begin;
 	u32 end;
 	u32 reg;	/* where the jump, or exception, waits */
-	u32 lowest;	/* temporary below that of which less is known behind the clause; or the same */
 	bool entered;	/* when nothing was raised */
+	bool ended;	/* somebody comes to its end */
 	u32 around;	/* index of the clause around it, or NOWHERE */
 };
 
@@ -131,6 +131,7 @@ struct code {
 	u64 *states;	/* of blocks, each a struct state */
 	u32 words;	/* of a set of temporaries */
 	u32 state_words;
+	bool ends_changed;	/* less is known at the end of a clause than when jumps looked */
 };
 
 static inline const u8 *catch_at(const struct code *code, u32 i)

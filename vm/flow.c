@@ -91,21 +91,34 @@ static u64 *memory_to_work_with(const struct code *code, int which)
 	return memory_of(code, code->block_count + which);
 }
 
-/* Then for each clause what is written when it is entered and nothing was raised. */
-static u64 *written_before_clause(const struct code *code, u32 clause)
+/* Then for each clause the one at its end, */
+static u64 *memory_at_end(const struct code *code, u32 clause)
 {
-	return memory_to_work_with(code, 2) + (size_t)clause * code->words;
+	return memory_to_work_with(code, 2 + clause);
 }
 
-/* And at last two bits for each block: is it to be followed again, can it be reached at all? */
+/* and what is written when it is entered and nothing was raised. */
+static u64 *written_before_clause(const struct code *code, u32 clause)
+{
+	return memory_at_end(code, code->clause_count) + (size_t)clause * code->words;
+}
+
+/* And at last three bits for each block: is it to be followed again, */
 static u64 *dirty_blocks(const struct code *code)
 {
 	return written_before_clause(code, code->clause_count);
 }
 
+/* can it be reached at all, */
 static u64 *reached_blocks(const struct code *code)
 {
 	return dirty_blocks(code) + bit_words(code->block_count);
+}
+
+/* and does it end in a jump that goes by way of clauses? */
+static u64 *waiting_blocks(const struct code *code)
+{
+	return reached_blocks(code) + bit_words(code->block_count);
 }
 
 static bool twins_end(struct twins twins, u32 from)
@@ -127,23 +140,6 @@ static void forget_list(const struct state *state, u32 i)
 		*twins = (struct twins){ NO_TWINS, NO_TWINS };
 	}
 	bit_clear(state->lists, i);
-}
-
-/* Of what its temporaries hold from one on, nothing is known any more. */
-static void forget_values(const struct code *code, const struct state *state, u32 reg)
-{
-	u32 from = reg > code->nlocals ? reg - code->nlocals : 0, k;
-
-	bits_cut(state->lists, code->words, from);
-	bits_cut(state->nils, code->words, from);
-	for (k = 0; k < TWINS_MAX; k++) {
-		struct twins twins = state->twins[k];
-
-		if (twins.one == NO_TWINS || !twins_end(twins, from))
-			continue;
-		/* Whoever held the other still does, and may keep it. */
-		forget_list(state, twins.one < from ? twins.one : twins.other);
-	}
 }
 
 /* Those from one on are lent to somebody, or overwritten. */
@@ -257,6 +253,7 @@ static int flow(struct code *code, u32 from, u32 target, const struct state *sta
 /*
  * RAISEIF goes on only when nothing was raised. What lies below the clause's register is then
  * written if it was when the clause was entered: in the clause, none of that is lent to a call.
+ * Lists are those that still are at its end, however it was entered.
  */
 static void leave_clause(const struct code *code, u32 number, const struct state *state)
 {
@@ -269,23 +266,35 @@ static void leave_clause(const struct code *code, u32 number, const struct state
 		mask = i < below / 64 ? ~0ULL : (1ULL << below % 64) - 1;
 		state->written[i] = (state->written[i] & ~mask) | (entered[i] & mask);
 	}
-	forget_values(code, state, clause->lowest);
+}
+
+/* Whoever jumps by way of a clause goes on with the lists that there are at its end. */
+static void end_clause(struct code *code, u32 number, const struct state *state)
+{
+	struct state end = state_at(code, memory_at_end(code, number));
+	struct clause *clause = &code->clauses[number];
+
+	if (!clause->ended)
+		memcpy(end.written, state->written, code->state_words * sizeof(u64));
+	if (!clause->ended || meet(code, &end, state))
+		code->ends_changed = true;
+	clause->ended = true;
 }
 
 /*
- * Where JMPUW jumps by way of ensure clauses, nothing is known of what lies above the lowest
- * register in which it waits. Finds the clauses as mruby does: by the last handler that covers
- * the place, and then by that of the RAISEIF. What is known of a clause is known of its code, so
- * whoever stays in it comes by none elsewhere.
+ * By way of which ensure clauses does JMPUW jump? Finds them as mruby does: by the last handler
+ * that covers the place, and then by that of the RAISEIF. Behind them nothing is known of what
+ * lies above the lowest register in which it waits. What is known of a clause is known of its
+ * code, so whoever stays in it comes by none elsewhere.
  */
-static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32 *lowest)
+static int find_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32 *last)
 {
 	u32 outer = code->blocks[block_at(code, target)].clause, pc = next - JMP_SIZE, i;
 	struct clause *clause;
 	int ret;
 
 	*cut = code->nregs;
-	*lowest = code->nregs;
+	*last = NOWHERE;
 	for (;;) {
 		for (i = code->irep->clen; i; i--) {
 			const u8 *catch = catch_at(code, i - 1);
@@ -307,8 +316,7 @@ static int cut_by_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32
 					   code->judge->irep, pc, target);
 		if (clause->reg < *cut)
 			*cut = clause->reg;
-		if (clause->lowest < *lowest)
-			*lowest = clause->lowest;
+		*last = clause - code->clauses;
 		next = clause->end + 1;
 		while (next < code->ilen && !bit(code->starts, next))
 			next++;
@@ -513,17 +521,23 @@ static int flow_to_handlers(struct code *code, u32 from, u32 end, const struct s
 static int flow_from_jump(struct code *code, u32 from, u32 next, const struct kmvm_insn *insn,
 			  const struct state *state)
 {
-	u32 target = jump_target(insn, next), cut, lowest;
+	u32 target = jump_target(insn, next), cut, last = NOWHERE;
 	int ret;
 
-	if (insn->op != OP_JMPUW)
-		return flow(code, from, target, state, WAY_JUMP);
-	ret = cut_by_clauses(code, next, target, &cut, &lowest);
-	if (ret)
-		return ret;
-	/* First: what lies above the cut may be a list's twin that a clause gave away. */
-	forget_values(code, state, cut < lowest ? cut : lowest);
-	cut_state(code, state, cut);
+	if (insn->op == OP_JMPUW) {
+		ret = find_clauses(code, next, target, &cut, &last);
+		if (ret)
+			return ret;
+	}
+	if (last != NOWHERE) {
+		bit_set(waiting_blocks(code), from);
+		/* Whether it goes on is not known before the clause's end is. */
+		if (!code->clauses[last].ended)
+			return 0;
+		memcpy(state->lists, state_at(code, memory_at_end(code, last)).lists,
+		       (code->state_words - code->words) * sizeof(u64));
+		cut_state(code, state, cut);
+	}
 	return flow(code, from, target, state, WAY_JUMP);
 }
 
@@ -584,6 +598,7 @@ static int follow_block(struct code *code, u32 number)
 		if (ends_clause(code, block->clause, pc)) {
 			/* Whoever comes here raises, as long as nobody came in otherwise. */
 			dead_end = !code->clauses[block->clause].entered;
+			end_clause(code, block->clause, &state);
 			leave_clause(code, block->clause, &state);
 		}
 	}
@@ -604,11 +619,11 @@ static int follow_all(struct code *code)
 	struct state first = state_of(code, 0);
 	u64 *dirty = dirty_blocks(code);
 	u32 words = bit_words(code->block_count);
-	bool again = true;
+	bool again = true, ends_changed;
 	u32 i;
 	int ret;
 
-	memset(dirty, 0, 2 * words * sizeof(u64));
+	memset(dirty, 0, 3 * words * sizeof(u64));
 	memset(first.written, 0, SETS * code->words * sizeof(u64));
 	for (i = 0; i < TWINS_MAX; i++)
 		first.twins[i] = (struct twins){ NO_TWINS, NO_TWINS };
@@ -619,8 +634,10 @@ static int follow_all(struct code *code)
 
 	while (again) {
 		again = false;
+		ends_changed = code->ends_changed;
+		code->ends_changed = false;
 		for (i = 0; i < code->block_count; i++) {
-			if (!bit(dirty, i))
+			if (!bit(dirty, i) && !(ends_changed && bit(waiting_blocks(code), i)))
 				continue;
 			bit_clear(dirty, i);
 			again = true;
@@ -629,6 +646,7 @@ static int follow_all(struct code *code)
 				return ret;
 			cond_resched();
 		}
+		again |= code->ends_changed;
 		ret = kmvm_spend(code, words);
 		if (ret)
 			return ret;
@@ -641,10 +659,11 @@ int kmvm_follow(struct code *code)
 	u64 size;
 	int ret;
 
+	code->ends_changed = false;
 	code->words = bit_words(code->nregs - code->nlocals);
 	code->state_words = state_words(code->words);
-	size = (u64)(code->block_count + 2) * code->state_words +
-	       (u64)code->clause_count * code->words + 2 * bit_words(code->block_count);
+	size = (u64)(code->block_count + 2 + code->clause_count) * code->state_words +
+	       (u64)code->clause_count * code->words + 3 * bit_words(code->block_count);
 	size *= sizeof(u64);
 	if (size > STATES_MAX)
 		return refuse_irep(code->judge, code->irep->at,
