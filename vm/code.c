@@ -424,6 +424,10 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 	if (depth > CLAUSES_MAX)
 		return kmvm_refuse_insn(code, pc, insn, "ensure clauses are nested over %u deep",
 				   CLAUSES_MAX);
+	/* So no call within this one begins at the register of that one, or below. */
+	if (*inner != NOWHERE && insn->a < code->clauses[*inner].reg)
+		return kmvm_refuse_insn(code, pc, insn, "R%u, within the ensure clause of R%u", insn->a,
+				   code->clauses[*inner].reg);
 	code->clauses[code->clause_count] = (struct clause){
 		.begin = pc, .end = NOWHERE, .reg = insn->a, .around = *inner,
 	};
@@ -433,20 +437,24 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 
 /*
  * What is on hold around an ensure clause may be written, `break` does, but not lent to calls; and
- * the jump that waits in it stays as it is.
+ * the jump that waits in it, and in those around it, stays as it is.
  */
-static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_insn *insn,
-			   const struct clause *clause)
+static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_insn *insn, u32 inner)
 {
+	const struct clause *clause = &code->clauses[inner];
 	struct effects effects;
 
 	kmvm_effects_of(insn, code->nlocals, &effects);
 	if (effects.calls && insn->a <= clause->reg)
 		return kmvm_refuse_insn(code, pc, insn, "calls in R%u within the ensure clause of R%u",
 				   insn->a, clause->reg);
-	if (effects.write.at <= clause->reg &&
-	    clause->reg < effects.write.at + effects.write.count)
-		return kmvm_refuse_insn(code, pc, insn, "writes R%u within its ensure clause", clause->reg);
+	for (; inner != NOWHERE; inner = clause->around) {
+		clause = &code->clauses[inner];
+		if (effects.write.at <= clause->reg &&
+		    clause->reg < effects.write.at + effects.write.count)
+			return kmvm_refuse_insn(code, pc, insn, "writes R%u within its ensure clause",
+					   clause->reg);
+	}
 	return 0;
 }
 
@@ -465,7 +473,7 @@ static int find_blocks(struct code *code)
 		if (bit(code->leaders, pc))
 			code->blocks[code->block_count++] = (struct block){ pc, inner };
 		if (inner != NOWHERE) {
-			ret = check_in_clause(code, pc, &insn, &code->clauses[inner]);
+			ret = check_in_clause(code, pc, &insn, inner);
 			if (ret)
 				return ret;
 		}
