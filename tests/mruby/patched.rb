@@ -750,3 +750,24 @@ assert("0170: a method without a parameter list has a block") do
   nested = Class.new(base) { def noise = [1].map { |x| "pre" + super }[0] }
   assert_equal "prenoise 2", (nested.new.noise { |x| x + 1 })
 end
+
+assert("0171: super in a class's body hands on nothing of the method around it") do
+  base = Class.new { def go(*args) = [args, block_given?] }
+  define_singleton_method(:opened) do |object|
+    class << object
+      define_method(:go) { super }
+    end
+  end
+  helper = Object.new
+  def helper.open(object, *, k: 1, &block)
+    class << object
+      define_method(:go) { super }
+    end
+  end
+  object = base.new
+  helper.open(object, 5) { 6 }
+  assert_equal [[], false], object.go
+  other = base.new
+  opened(other)
+  assert_equal [[], false], other.go
+end
