@@ -22,3 +22,26 @@ end
 x = y&.z
 x ||= super_method { |i; j| j = i }
 case [1, 2] when Array then x else y end
+# A register that nothing else in its irep reaches, for a value that nobody reads.
+def unread = begin
+ensure
+  $unread
+end
+def unread_constant(**) = begin
+ensure
+  ::Object
+end
+# No method is around these.
+class Empty
+  define_method(:nothing) { super }
+  class << self
+    [1].each { super }
+    super() if nil
+  end
+end
+def around(a)
+  class << a
+    define_method(:nothing) { super }
+    super if nil
+  end
+end
