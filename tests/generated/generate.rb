@@ -99,7 +99,7 @@ class Generator
     assignment: 14, op_assignment: 8, multiple: 8, expression: 12, condition: 6, cases: 5,
     while_loop: 6, for_loop: 3, begin_end: 9, definition: 6, class_body: 3, singleton: 2,
     control: 9, modifier: 6, aliases: 2, heredoc: 3, command: 5, parallel_ends: 2, void_literal: 2,
-    right_assignment: 1, blocks: 6
+    right_assignment: 1, blocks: 6, laid_out: 2
   }.freeze
 
   def body(least = 1, value: false)
@@ -115,11 +115,28 @@ class Generator
   end
 
   def simple = one_in(3) ? "#{new_local} = #{literal}" : literal
+  # Comments, lines that go on, and what ends them.
+  def laid_out = form(["<new_local> = <primary>\n  .foo\n  # between\n  &.bar(<argument>)", "<local>;; <literal>;", "<new_local> = 1 +\n<primary>",
+                       "<new_local> = foo \\\n  <local_or_integer>", "nil\n=begin\nend if\n=end\n<local>", "foo(\n<argument>,\nk: <argument>,\n)",
+                       "<new_local> = [\n<argument>,\n*<primary>,\n]", "{\na: <argument>,\n**<primary>,\n}", "\"a\nb\" \"c\#{<local_or_integer>}\" 'd'"])
+
+  # A list that is being made, while its next element does something else first.
+  def held
+    return list_value if @do_blocks
+
+    element = flag(:loop, :while) { "(while #{test}\n#{clause_within}\nend)" }
+    "[#{one_in(2) ? '' : '*'}#{primary}, #{element}, *#{primary}]"
+  end
+
+  def list_value = "[*#{primary}, (#{clause_within}; #{argument}), *#{primary}]"
+  def clause_within = "begin\n#{body}\n#{one_in(3) ? "rescue\n#{flag(:rescue, true) { control }}\n" : ''}ensure\n#{one_in(2) ? control : body}\nend"
+
   def assignment = "#{target} = #{form(["<expression>", "<expression>", "<expression>", "<list>", "<splat_list>"])}"
   def right_assignment = "#{argument} => #{new_local}"
   def void_literal = form(["nil", "[<expression>, <expression>]", "{ a: <expression> }", "\"\#{<expression>}\"", ":\"a\#{<local>}\"",
                            "<local>; <local>", "-> { }", "<primary> .. <primary>", "%w[a \#{b} c]", "(<expression>)"])
 
+  def regexp = form(["/a.b/", "/a\#{<local_or_integer>}b/im", "%r{a/b}", "/\#{<local_or_integer>}/"])
   def list = "#{expression}, #{some(3, 1) { expression }.join(', ')}"
   def splat_list = form(["*<primary>", "<primary>, *<primary>", "*<primary>, <primary>, *[<primary>], <primary>"])
 
@@ -135,7 +152,8 @@ class Generator
     end
   end
 
-  def index = form(["<argument>", "<argument>", "<argument>, <argument>", "*<primary>", "", "<argument>, *<primary>", "k: <argument>"])
+  def index = form(["<argument>", "<argument>", "<argument>, <argument>", "*<primary>", "", "<argument>, *<primary>", "k: <argument>",
+                    "<argument>, &<local>"])
 
   def op_assignment
     left = case any(8)
@@ -159,7 +177,7 @@ class Generator
   end
 
   def multiple
-    right = form(["<list>", "<list>", "<splat_list>", "<primary>", "*nil", "[<list>]", "<call>"])
+    right = form(["<list>", "<list>", "<splat_list>", "<primary>", "*nil", "[<list>]", "<call>", "<argument> rescue <argument>"])
     "#{left_side.sub(/\A\*,\z/, '*')} = #{right}"
   end
 
@@ -174,7 +192,8 @@ class Generator
 
   def test
     form(["<expression>", "<argument> and <argument>", "not(<argument>)", "!<primary>", "<primary> || <primary> && <primary>", "<literal>",
-          "nil", "true", "false", "(<argument>; <argument>)", "<local>.nil?", "!!<local>"])
+          "nil", "true", "false", "(<argument>; <argument>)", "<local>.nil?", "!!<local>", "<local> == 1..<local> == 2", "<local>...<primary>",
+          "defined?(<argument>)", "(<new_local>, <new_local> = <list>)", "<local> =~ <regexp>"])
   end
 
   def cases
@@ -301,7 +320,8 @@ class Generator
     first = form(@do_blocks ? ["<plain_argument>"] : ["<local_or_integer>", ":a", "(<argument>)", "foo(<argument>)", "[<argument>]"])
     form(["foo #{first}", "puts #{first}, <plain_argument>", "<local>.foo #{first}, *<plain_argument>",
           "foo #{first}, k: <plain_argument>", "foo *<plain_argument>, **<plain_argument>, &<plain_argument>", "foo(<local>) <do_block>",
-          "raise <constant>, \"no\"", "<new_local> = foo #{first}", "foo(&:bar)", "p", "<local>.foo(#{first}) <do_block>"])
+          "raise <constant>, \"no\"", "private def foo(a) = a", "private def foo; self; end", "foo -> { <local_or_integer> }, #{first}", "foo #{@do_blocks ? "#{first} <do_block>" : first}", "foo [<local_or_integer>][0]", "foo(<argument>).bar #{first}",
+          "<new_local> = foo #{first}", "foo(&:bar)", "p", "<local>.foo(#{first}) <do_block>"])
   end
 
   def parallel_ends
@@ -359,11 +379,9 @@ class Generator
       @scope.method = true
       @scope.sealed = true
       name = pick(["foo", "bar", "baz?", "qux!", "attr=", "[]", "[]=", "+", "-@", "!", "==", "self.foo", "Foo.bar", "each", "initialize",
-                   "method_missing", "call", "class"])
-      if one_in(14)
-        @scope.names << "x"
-        next "def #{name.delete('=')}(x) = #{argument}" unless name =~ /[=\[!]/
-      end
+                   "method_missing", "call", "class", "`", "<=>", "=~", "~", "!~", "===", "**", "<<", "(foo).bar", "@i0.bar",
+                   "self.[]="])
+      next endless(name) if one_in(10) && name !~ /=\z/
       next forwarding if one_in(14)
 
       text, names = parameters(false)
@@ -376,8 +394,19 @@ class Generator
     end
   end
 
+  def endless(name)
+    text, names = one_in(2) ? [nil, []] : parameters(false)
+    # One line and one expression: what it holds may not go on behind it.
+    @scope.names.concat(names)
+    @left = [@left, 12].min
+    head = "def #{name}#{text && "(#{text.join(', ')})"} ="
+    form(["#{head} <argument>", "#{head} <argument>", "#{head} \"s\" + super", "#{head} [<argument>].map { |x| yield x }", "#{head} (<argument>) rescue <argument>",
+          "#{head} foo { super }", "#{head} yield", "#{head} foo { |x| foo { yield(x, <local_or_integer>) } }", "#{head} puts <local_or_integer>",
+          "#{head} raise <local_or_integer> rescue 1", "#{head} begin\n<argument>\nensure\n<argument>\nend"])
+  end
+
   def forwarding
-    pick(["def foo(...) = bar(...)", "def foo(...)\nbar(...)\nend", "def foo(a, ...)\nbar(a, 1, ...)\nend",
+    pick(["def nil; end", "def end(a, b = 1) = a", "def if(a, k: 1)\nself.if(a).end { |x| x.class }\nend", "def foo(...) = bar(...)", "def foo(...)\nbar(...)\nend", "def foo(a, ...)\nbar(a, 1, ...)\nend",
           "def foo(&)\nbar(&)\nend", "def foo(*)\nbar(*)\nend", "def foo(**)\nbar(**)\nend", "def foo(*, **, &)\nbar(1, *, k: 2, **, &)\nend",
           "def foo(*)\nbar { |x| baz(x) }\n[*]\nend", "def foo(...)\nsuper\nend", "def foo(...)\nsuper(...)\nend", "def foo(a, b = 1, *, k:, **, &)\nsuper\nend"])
   end
@@ -386,14 +415,19 @@ class Generator
     return definition if @scope.sealed || @scope.depth > DEPTH_MAX
 
     head = form(["class Foo", "class Foo < <constant>", "class Foo::Bar", "class ::Foo", "module Foo", "module Foo::Bar", "class Foo < (<argument>)"])
-    inside(Scope.new(@scope)) { "#{head}\n#{one_in(6) ? '' : body(2)}\nend" }
+    inside(Scope.new(@scope)) { "#{head}\n#{body_of_class}end" }
   end
 
   def singleton
     return simple if @scope.depth > DEPTH_MAX
 
     object = pick(["self", local, primary, constant])
-    inside(Scope.new(@scope)) { "class << #{object}\n#{one_in(6) ? '' : body}\nend" }
+    inside(Scope.new(@scope)) { "class << #{object}\n#{body_of_class}end" }
+  end
+
+  def body_of_class
+    inner = +"#{one_in(6) ? '' : body(2)}\n"
+    one_in(5) ? clauses(inner) : inner
   end
 
   # Expressions.
@@ -401,7 +435,7 @@ class Generator
   EXPRESSIONS = {
     argument: 10, binary: 10, logic: 4, ternary: 4, call: 14, call_with_block: 8, safe_call: 4, lambda_literal: 4, range: 3,
     chained: 3, assigned: 3, begin_value: 2, if_value: 2, yielding: 4, super_call: 4, definition_value: 1, case_value: 2,
-    rescue_value: 2, defined_method: 1, unary: 4
+    rescue_value: 2, defined_method: 1, unary: 4, held: 2, word_value: 2
   }.freeze
 
   def expression
@@ -436,7 +470,7 @@ class Generator
 
   def receiver = form(["<local>", "<variable>", "self", "<constant>", "foo", "(<literal>)", "foo(<literal>)", "<local>[<literal>]", "<local>.foo"])
   def variable = form(["@i#{any(4)}", "$g#{any(4)}", "@@c#{any(3)}", "<constant_path>", "self", "__method__", "__FILE__", "__LINE__", "$~", "$1", "$&", "foo", "foo.bar",
-                       "<local>[<literal>]", "<local>[1, 2]", "<local>[]", "__ENCODING__"])
+                       "<local>[<literal>]", "<local>[1, 2]", "<local>[]", "__ENCODING__", "<regexp>", "$!", "$0", "$;", "1r", "2i"])
 
   INTEGERS = [0, 1, 2, 3, 4, 5, 6, 7, 8, -1, -2, 100, 127, 128, 255, 256, -127, -128, -255, -256, 32767, 32768, -32768, -32769, 65535, 70000,
               2147483647, 2147483648, -2147483648, -2147483649, 9223372036854775807, 9223372036854775808, -9223372036854775808,
@@ -468,7 +502,8 @@ class Generator
   end
 
   def string
-    case any(12)
+    case any(13)
+    when 12 then "\"a\#{\"b\#{#{local_or_integer}}\"}\""
     when 0 then "'it''s'"
     when 1 then "\"a\\n\\x00\\u3042\\e\""
     when 2 then "%q(a (b) c)"
@@ -503,7 +538,10 @@ class Generator
     end
   end
 
-  def pair = form(["a: <argument>", "\"b c\": <argument>", "<primary> => <argument>", "\"d\#{<local_or_integer>}\": <argument>", "if: 1", "K: nil", ":x => <literal>"])
+  def pair = form(["a: <argument>", "<shorthand>", "\"b c\": <argument>", "<primary> => <argument>", "\"d\#{<local_or_integer>}\": <argument>", "if: 1", "K: nil", ":x => <literal>"])
+
+  # Names of locals that are values, too.
+  def shorthand = @scope.names.grep(/\A[a-z]\d*\z/).empty? ? "a:" : "#{pick(@scope.names.grep(/\A[a-z]\d*\z/))}:"
 
   def binary = "#{primary} #{pick(BINARY)} #{pick([primary, integer.delete('-'), 1, 2, 127, 128].map(&:to_s))}"
   def unary = form(["!<primary>", "-<local>", "~<primary>", "+<local>", "(not(<primary>))", "!<local>.foo", "-(<argument>)", "-1.abs", "- 5", "!!nil"])
@@ -515,6 +553,7 @@ class Generator
   def if_value = "(if #{test} then #{argument} else #{argument} end)"
   def case_value = "(case #{argument} when #{argument} then #{argument} else #{argument} end)"
   def rescue_value = "(#{argument} rescue #{argument})"
+  def word_value = form(["(defined?(<argument>))", "(not <local_or_integer>)", "(<new_local>, <new_local> = <list>)", "(p; <literal>)", "foo(<argument>,)"])
   def chained = "#{primary}.foo(#{argument}).bar[#{argument}].baz"
   def definition_value = "(#{definition})"
   def defined_method = "define_method(:dm) #{braces(*block_parameters)}"
@@ -556,8 +595,9 @@ class Generator
           "yield([<argument>, <argument>])", "yield(<argument>, **<primary>)", "yield.foo", "yield[0]"])
   end
 
+  # Where no method is, too: it is refused when it runs.
   def super_call
-    return call unless @scope.method
+    return call unless @scope.method || one_in(3)
 
     form(["super", "super()", "super<passed>", "super<passed_with_block>", "super(*<primary>)",
           "super <block>", "super(<argument>) <block>", "super(k: <argument>)", "super(&nil)", "super.foo", "super(*<primary>, **<primary>)"])
@@ -597,7 +637,7 @@ class Generator
     "do #{"|#{line}|" if line}\n#{inner}end"
   end
 
-  def braces(line, names) = "{ #{"|#{line}|" if line}\n#{block_body(names)}\n}"
+  def braces(line, names) = "{ #{line ? "|#{line}|" : ["", "", "||", "|;s0|"][any(4)]}\n#{block_body(names)}\n}"
 
   def numbered
     inner = inside(Scope.new(@scope, block: true)) do
@@ -625,7 +665,13 @@ class Generator
                  when nil then ""
                  else "(#{line.delete_suffix(',')})"
                  end
-    @do_blocks ? "->#{parameters} do\n#{block_body(names)}\nend" : "->#{parameters} { #{block_body(names)}\n}"
+    inner = block_body(names)
+    if @do_blocks
+      inner = +"#{inner}\n"
+      inside(Scope.new(@scope, block: true)) { @scope.names.concat(names); clauses(inner) } if one_in(4)
+      return "->#{parameters} do\n#{inner}end"
+    end
+    "->#{parameters} { #{inner}\n}"
   end
 
   # Irregular sizes.
@@ -670,7 +716,7 @@ class Generator
   def nest(count, open, inside, close) = open * count + inside + close * count
   def many(count, between = ", ", &item) = Array.new(count, &item).join(between)
 
-  LARGE = 36
+  LARGE = 37
 
   def large
     n = 100 + any(200)
@@ -697,6 +743,7 @@ class Generator
     when 19 then "x = foo\n#{many(99, ' && ') { |i| "x.a#{i}" }}"
     when 20 then "foo#{many(90, '') { |i| "&.a#{i}(#{i})" }}"
     when 21 then many(254, "\n") { |i| "v#{i} = #{i}" }
+    when 36 then "def foo\n#{many(240, "\n") { |i| "v#{i} = #{i}" }}\nbar {\n#{many(60, "\n") { |i| "w#{i} = v#{i}" }}\n}\nend"
     when 22 then "def foo\n#{many(240, "\n") { |i| "v#{i} = #{i}" }}\nbar { #{many(240) { |i| "v#{i} += 1" }.tr(',', ';')} }\nend"
     when 23 then "def foo(#{many(31) { |i| "a#{i}" }}, #{many(31) { |i| "b#{i} = #{i}" }}, *r, #{many(31) { |i| "c#{i}" }}, #{many(31) { |i| "k#{i}: 1" }}, **o, &d)\nyield\nsuper\nsuper(1)\nend"
     when 24 then "def foo(a, *r, k: 1)\n#{nest(20, 'bar { ', 'yield a; super; yield(*a)', ' }')}\nend"
@@ -719,7 +766,10 @@ class Generator
     "def f(a, a); end", "def f(*a, *b); end", "{ a: 1", "\"\#{", "def f(@a); end", "if true", "begin; rescue", "->(x { }",
     "self = 1", "nil ||= 1", "foo() = 1", "A::B ||= 1", "def f; ::A = 1; end", "::A += 1", "alias $new $old", "proc { |a| _1 }", "alias foo", "case 1; end; when",
     "class A; yield; end", "def f; bar(*); end", "def f; bar(&); end", "def f; bar(**); end", "def f; bar(...); end", "%w[a", "<<A\nfoo",
-    "x = 1 2", "BEGIN { }", "@1 = 2", "$ = 1", "0b2", "09", "1__0", "'abc", "a, b += 1", "def f=(x) = 1", "x = (break)", "while return; end", "def f(**nil); end"
+    "x = 1 2", "BEGIN { }", "@1 = 2", "$ = 1", "0b2", "09", "1__0", "'abc", "a, b += 1", "def f=(x) = 1", "x = (break)", "while return; end", "def f(**nil); end",
+    "case 1\nin 2 then 3\nend", "1 in a", "{ a: 1 } => { a: }", "END { }", "def f; yield(&b); end", "class A; class << self; yield; end; end",
+    "def f; class << self; yield; end; end", "def f; class << self; foo { yield }; end; end", "x = defined?(yield)", "a b c: 1 d", "foo(k: 1, 2",
+    "def f = ", "def f=(x) = x", "class A < ; end", "->(a, a) { }", "foo { |a, a| }", "unless a; elsif b; end", "%q(", "undef", "a ? b", "[1, 2", "alias a $b"
   ].freeze
 
   def refused
