@@ -60,10 +60,19 @@ int kmvm_spend(struct code *code, u64 effort)
 
 /* Decode. */
 
+/*
+ * The method that `def` makes may lie in one register more than the irep says: mruby 3.1 and
+ * before did not count it, and the loader does (vm/patches/0173).
+ */
+static u32 nregs_for(const struct code *code, const struct kmvm_insn *insn)
+{
+	return code->nregs + (insn->op == OP_METHOD || insn->op == OP_DEF);
+}
+
 static int check_window(const struct code *code, u32 pc, const struct kmvm_insn *insn,
 			const char *what, struct window window)
 {
-	if (!window.count || window.at + window.count <= code->nregs)
+	if (!window.count || window.at + window.count <= nregs_for(code, insn))
 		return 0;
 	return kmvm_refuse_insn(code, pc, insn, "%s R%u..R%u exceeds %u registers", what, window.at,
 			   window.at + window.count - 1, code->nregs);

@@ -68,6 +68,7 @@ static inline void bits_cut(u64 *bits, u32 words, u32 i)
 	memset(bits + word + 1, 0, (words - word - 1) * sizeof(*bits));
 }
 
+/* How many hold those from 0 to count. */
 static inline u32 bit_words(u32 count)
 {
 	return count / 64 + 1;

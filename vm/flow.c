@@ -660,6 +660,7 @@ int kmvm_follow(struct code *code)
 	int ret;
 
 	code->ends_changed = false;
+	/* With room for one more, which OP_METHOD may write. */
 	code->words = bit_words(code->nregs - code->nlocals);
 	code->state_words = state_words(code->words);
 	size = (u64)(code->block_count + 2 + code->clause_count) * code->state_words +

@@ -24,6 +24,7 @@
 #define IMAGE_SIZE_MIN	(FIRST_IREP + IREP_SIZE_MIN + KMVM_SECTION_HEADER_SIZE)
 
 #define NLOCALS_MAX	255	/* an environment keeps their number in a byte */
+#define NREGS_MAX	65534	/* the loader adds one, in 16 bits (vm/patches/0173) */
 #define LOCALS_MAX	0xffff	/* their numbers have 16 bits, and the last one means none */
 
 #define LINES_PACKED	2	/* the only kind of line table that 3.x writes, or can look up */
@@ -306,6 +307,9 @@ static int check_irep(struct judge *judge, struct kmvm_cursor *section, struct k
 	if (irep->nlocals < 1 || irep->nlocals > NLOCALS_MAX)
 		return refuse_irep(judge, irep->at + 4, "%u locals, there can be 1 to %u",
 				   irep->nlocals, NLOCALS_MAX);
+	if (irep->nregs > NREGS_MAX)
+		return refuse_irep(judge, irep->at + 6, "%u registers, there can be %u", irep->nregs,
+				   NREGS_MAX);
 	if (irep->nregs < irep->nlocals)
 		return refuse_irep(judge, irep->at + 6, "%u registers cannot hold %u locals",
 				   irep->nregs, irep->nlocals);

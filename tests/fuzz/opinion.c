@@ -63,11 +63,17 @@ static void window(const struct kmvm_insn *code, u32 *first, u32 *count)
 	}
 }
 
+/* mruby 3.1 counts none for a method, the loader does. */
+static u32 registers(const struct irep *irep, const struct insn *insn)
+{
+	return irep->nregs + (insn->code.op == OP_METHOD || insn->code.op == OP_DEF);
+}
+
 static const char *operand(const struct irep *irep, const struct insn *insn, u8 role, u32 value)
 {
 	switch (role) {
 	case REG:
-		return value < irep->nregs ? NULL : object(insn, "register", value, irep->nregs);
+		return value < registers(irep, insn) ? NULL : object(insn, "register", value, irep->nregs);
 	case POOL:
 		return value < irep->pool.count ? NULL : object(insn, "pool entry", value, irep->pool.count);
 	case SYMBOL:
@@ -101,7 +107,7 @@ static const char *judge_insn(const struct irep *irep, const struct insn *insn)
 	if (complaint)
 		return complaint;
 	window(code, &first, &count);
-	if (count && first + count > irep->nregs)
+	if (count && first + count > registers(irep, insn))
 		return object(insn, "registers up to", first + count, irep->nregs);
 	switch (code->op) {
 	case OP_STRING: case OP_SYMBOL: case OP_ERR:

@@ -153,6 +153,16 @@ static void touch_irep(mrb_state *mrb, const mrb_irep *irep, struct job *job)
 		touch_irep(mrb, irep->reps[i], job);
 }
 
+/* The loader gives each irep a register more than its image says (vm/patches/0173). */
+static void take_spare_registers(mrb_irep *irep)
+{
+	int i;
+
+	irep->nregs--;
+	for (i = 0; i < irep->rlen; i++)
+		take_spare_registers((mrb_irep *)irep->reps[i]);
+}
+
 static mrb_value do_job(mrb_state *mrb, void *data)
 {
 	struct job *job = data;
@@ -165,6 +175,7 @@ static mrb_value do_job(mrb_state *mrb, void *data)
 	job->dumpable = true;
 	kmvm_lines_open(&job->lines, job->image, job->size);
 	touch_irep(mrb, job->irep, job);
+	take_spare_registers(job->irep);
 	if (job->dumpable &&
 	    mrb_dump_irep(mrb, job->irep, job->irep->debug_info ? MRB_DUMP_DEBUG_INFO : 0,
 			  &job->again, &job->again_size) != MRB_DUMP_OK)

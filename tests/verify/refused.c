@@ -319,6 +319,7 @@ static const struct {
 	{ IREP_0, 4, 2, 0, "irep 0: 0 locals, there can be 1 to 255" },
 	{ IREP_0, 4, 2, 256, "irep 0: 256 locals, there can be 1 to 255" },
 	{ IREP_0, 6, 2, 1, "irep 0: 1 registers cannot hold 2 locals" },
+	{ IREP_0, 6, 2, 65535, "irep 0: 65535 registers, there can be 65534" },
 	{ IREP_0, 8, 2, 0, "24 bytes in section IREP after its last irep" },
 	{ IREP_0, 8, 2, 2, "irep 2: it is missing, 0 bytes are left of section IREP" },
 	{ IREP_0, 8, 2, 0xffff, "irep 2: it is missing, 0 bytes are left of section IREP" },
