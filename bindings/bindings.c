@@ -12,6 +12,7 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_clock,
 	&kmvm_binding_heap,
 	&kmvm_binding_limits,
+	&kmvm_binding_histogram,
 	&kmvm_binding_timer,
 	NULL,
 };

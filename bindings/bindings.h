@@ -11,6 +11,7 @@ extern const struct kmvm_binding kmvm_binding_log;
 extern const struct kmvm_binding kmvm_binding_clock;
 extern const struct kmvm_binding kmvm_binding_heap;
 extern const struct kmvm_binding kmvm_binding_limits;
+extern const struct kmvm_binding kmvm_binding_histogram;
 extern const struct kmvm_binding kmvm_binding_timer;
 
 /* Ended by NULL. */

@@ -180,6 +180,14 @@ struct kmvm_vm *kmvm_vm_of(mrb_state *mrb)
 	return mrb->allocf_ud;
 }
 
+mrb_int kmvm_integer(mrb_state *mrb, mrb_value value)
+{
+	/* mrb_as_int() finds that an Integer is not an Integer. */
+	if (mrb_bigint_p(value))
+		mrb_raise(mrb, E_RANGE_ERROR, "Integer beyond 64 bits");
+	return mrb_as_int(mrb, value);
+}
+
 /* A name that no script can write, so the block is reached from here only. */
 static mrb_sym block_name(mrb_state *mrb)
 {

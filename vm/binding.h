@@ -60,6 +60,9 @@ void kmvm_bindings_define(mrb_state *mrb, const struct kmvm_binding *const *bind
 /* The VM of a state. */
 struct kmvm_vm *kmvm_vm_of(mrb_state *mrb);
 
+/* An Integer of 64 bits; raises RangeError for one beyond, TypeError for what is none. */
+mrb_int kmvm_integer(mrb_state *mrb, mrb_value value);
+
 /**
  * kmvm_object_new() - makes the Ruby object that will stand for a handle
  * @mrb:	the state
