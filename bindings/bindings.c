@@ -14,5 +14,6 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_limits,
 	&kmvm_binding_histogram,
 	&kmvm_binding_timer,
+	&kmvm_binding_work,
 	NULL,
 };

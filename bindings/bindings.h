@@ -13,6 +13,7 @@ extern const struct kmvm_binding kmvm_binding_heap;
 extern const struct kmvm_binding kmvm_binding_limits;
 extern const struct kmvm_binding kmvm_binding_histogram;
 extern const struct kmvm_binding kmvm_binding_timer;
+extern const struct kmvm_binding kmvm_binding_work;
 
 /* Ended by NULL. */
 extern const struct kmvm_binding *const kmvm_bindings[];

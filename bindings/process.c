@@ -10,6 +10,7 @@
 #include <mruby/variable.h>
 
 #include "../vm/binding.h"
+#include "../vm/duration.h"
 #include "../vm/guard.h"
 #include "../vm/vm.h"
 #include "bindings.h"
@@ -46,6 +47,40 @@ static mrb_value process_usleep(mrb_state *mrb, mrb_value self)
 	sleep_until(mrb, us > KTIME_MAX / NSEC_PER_USEC ? KTIME_MAX :
 		    ktime_add_safe(start, ns_to_ktime(us * NSEC_PER_USEC)));
 	return mrb_int_value(mrb, ktime_to_us(ktime_sub(ktime_get(), start)));
+}
+
+/* Until that much time has passed from @start on; 292 years are no end. */
+static ktime_t end_of(ktime_t start, s64 ns)
+{
+	return ktime_add_safe(start, ns_to_ktime(ns));
+}
+
+static mrb_value process_linux_sleep(mrb_state *mrb, mrb_value self)
+{
+	s64 ns = kmvm_duration_given(mrb, NULL);
+	ktime_t start = ktime_get();
+
+	sleep_until(mrb, end_of(start, ns));
+	return mrb_int_value(mrb, ktime_to_ns(ktime_sub(ktime_get(), start)));
+}
+
+static mrb_value process_wait(mrb_state *mrb, mrb_value self)
+{
+	struct kmvm_vm *vm = kmvm_vm_of(mrb);
+	ktime_t start = ktime_get(), until = KTIME_MAX;
+	int ret;
+	s64 ns;
+
+	if (kmvm_duration(mrb, NULL, &ns))
+		until = end_of(start, ns);
+	if (vm->in_event)
+		mrb_raise(mrb, E_RUNTIME_ERROR,
+			  "Linux.wait in the block of an event would wait for that block");
+	ret = kmvm_vm_wait(vm, until);
+	if (ret == -EDEADLK)
+		kmvm_guard_stack(mrb);
+	kmvm_guard_steps(mrb);
+	return mrb_bool_value(!ret);
 }
 
 static void raise_exit(mrb_state *mrb, mrb_int status)
@@ -96,6 +131,10 @@ KMVM_BINDING(process,
 	  "Sleeps that many whole seconds, without an argument until stopped, and returns the seconds slept. Blocks of timers run meanwhile; inside such a block, sleep just sleeps." },
 	{ process_usleep, "::Kernel#usleep(microseconds) -> Integer",
 	  "As sleep, in microseconds." },
+	{ process_linux_sleep, "Linux.sleep(s: 0, ms: 0, us: 0, ns: 0) -> Integer",
+	  "As sleep, for the time given by one or more of the keywords, and returns the nanoseconds slept." },
+	{ process_wait, "Linux.wait(s: 0, ms: 0, us: 0, ns: 0) -> true or false",
+	  "Sleeps until the VM has no timer and no work left, whoever started it, and returns true; or false when the time given by the keywords has passed before. Without them it waits until stopped. Raises RuntimeError in the block of an event, SystemStackError deep in a recursion: no other block could run there." },
 	{ process_exit, "::Kernel#exit(status = true) -> never",
 	  "Ends the run by raising SystemExit; the status, of which the low 8 bits count, is that of kmctl. In an event's block it ends the block." },
 	{ process_abort, "::Kernel#abort(message = nil) -> never",

@@ -15,8 +15,6 @@
 #include <linux/hrtimer.h>
 #include <linux/kernel.h>
 #include <linux/ktime.h>
-#include <linux/math64.h>
-#include <linux/overflow.h>
 #include <linux/slab.h>
 
 #include <mruby.h>
@@ -27,6 +25,7 @@
 
 #include "../stub/compat.h"
 #include "../vm/binding.h"
+#include "../vm/duration.h"
 #include "../vm/stack.h"
 #include "../vm/vm.h"
 #include "bindings.h"
@@ -98,37 +97,6 @@ static const struct kmvm_handle_ops timer_ops = {
 	.free = free_timer,
 };
 
-/* The sum of s:, ms:, us: and ns:, in nanoseconds. */
-static s64 given_time(mrb_state *mrb, mrb_value *block)
-{
-	static const s64 unit[] = { NSEC_PER_SEC, NSEC_PER_MSEC, NSEC_PER_USEC, 1 };
-	mrb_sym names[] = {
-		mrb_intern_lit(mrb, "s"), mrb_intern_lit(mrb, "ms"),
-		mrb_intern_lit(mrb, "us"), mrb_intern_lit(mrb, "ns"),
-	};
-	mrb_value given[ARRAY_SIZE(unit)];
-	const mrb_kwargs keywords = { ARRAY_SIZE(unit), 0, names, given, NULL };
-	bool any = false;
-	s64 sum = 0, part;
-	size_t i;
-
-	mrb_get_args(mrb, ":&!", &keywords, block);
-	for (i = 0; i < ARRAY_SIZE(unit); i++) {
-		if (mrb_undef_p(given[i]))
-			continue;
-		any = true;
-		part = mrb_as_int(mrb, given[i]);
-		if (part < 0)
-			mrb_raise(mrb, E_ARGUMENT_ERROR, "time must not be negative");
-		if (check_mul_overflow(part, unit[i], &part) ||
-		    check_add_overflow(sum, part, &sum))
-			mrb_raise(mrb, E_RANGE_ERROR, "time is beyond 292 years");
-	}
-	if (!any)
-		mrb_raise(mrb, E_ARGUMENT_ERROR, "say how long: s:, ms:, us: or ns:");
-	return sum;
-}
-
 static mrb_value start(mrb_state *mrb, mrb_value class, mrb_value block, s64 ns, s64 period)
 {
 	mrb_value object = kmvm_object_new(mrb, class, &timer_type, block);
@@ -149,7 +117,7 @@ static mrb_value start(mrb_state *mrb, mrb_value class, mrb_value block, s64 ns,
 static mrb_value timer_after(mrb_state *mrb, mrb_value self)
 {
 	mrb_value block;
-	s64 ns = given_time(mrb, &block);
+	s64 ns = kmvm_duration_given(mrb, &block);
 
 	return start(mrb, self, block, ns, 0);
 }
@@ -157,7 +125,7 @@ static mrb_value timer_after(mrb_state *mrb, mrb_value self)
 static mrb_value timer_every(mrb_state *mrb, mrb_value self)
 {
 	mrb_value block;
-	s64 ns = given_time(mrb, &block);
+	s64 ns = kmvm_duration_given(mrb, &block);
 
 	if (ns < PERIOD_MIN)
 		mrb_raise(mrb, E_ARGUMENT_ERROR, "the shortest period is 100 microseconds");
@@ -179,7 +147,7 @@ static mrb_value timer_active(mrb_state *mrb, mrb_value self)
 }
 
 KMVM_BINDING(timer,
-	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer. A block that takes more than a second of processor time is ended and reported. A run that does not come to its end, because it raised, was stopped or called exit, takes the timers it started along. A VM has at most 1024; one more raises Linux::LimitError.",
+	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer. A block that takes more than a second of processor time is ended and reported. A run that does not come to its end, because it raised, was stopped or called exit, takes the timers it started along. A VM has at most 1024 timers and works; one more raises Linux::LimitError.",
 	{ timer_after, "Timer.after(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",
 	  "Runs the block once, when the time given by one or more of the keywords has passed." },
 	{ timer_every, "Timer.every(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",

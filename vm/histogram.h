@@ -82,7 +82,7 @@ s64 kmvm_histogram_percentile(const struct kmvm_histogram *histogram, u32 part, 
 /**
  * kmvm_histogram_object() - a Linux::Histogram
  * @mrb:	the state
- * @class:	Linux::Histogram; NULL for an object that no script reaches
+ * @class:	Linux::Histogram
  * @buckets:	of kmvm_histogram_buckets()
  *
  * Its memory is the VM's heap, and ends with the object. kmvm_histogram_init() is the caller's

@@ -626,9 +626,14 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
  * Events are not driven within events, nor deep in a recursion: what the block raises is
  * told with memory that may enter reclaim, some frames further down.
  */
+static bool drives_with(struct kmvm_vm *vm, unsigned long stack)
+{
+	return !vm->in_event && stack >= THREAD_SIZE * 5 / 8;
+}
+
 static bool drives(struct kmvm_vm *vm)
 {
-	return !vm->in_event && kmvm_stack_left() >= THREAD_SIZE * 5 / 8;
+	return drives_with(vm, kmvm_stack_left());
 }
 
 /* Has a run that is followed had its time, or been stopped? */
@@ -658,24 +663,39 @@ static ktime_t next_look(struct kmvm_vm *vm, ktime_t until)
 	return until;
 }
 
-void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until)
+/* Until something comes up, and runs one event. */
+static noinline void doze(struct kmvm_vm *vm, ktime_t until)
 {
+	ktime_t end = next_look(vm, until);
 	DEFINE_WAIT(wait);
 
-	while (!kmvm_guard_stopping(vm) && ktime_before(ktime_get(), until)) {
-		ktime_t end = next_look(vm, until);
-
-		prepare_to_wait(&vm->wake, &wait, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-		if (!may_wake(vm))
-			schedule_hrtimeout_range(end == KTIME_MAX ? NULL : &end,
-						 current->timer_slack_ns, HRTIMER_MODE_ABS);
-		finish_wait(&vm->wake, &wait);
-		try_to_freeze();
-		if (drives(vm)) {
-			kmvm_events_drive(vm);
-			kmvm_vm_reap(vm);
-		}
+	prepare_to_wait(&vm->wake, &wait, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+	if (!may_wake(vm))
+		schedule_hrtimeout_range(end == KTIME_MAX ? NULL : &end, current->timer_slack_ns,
+					 HRTIMER_MODE_ABS);
+	finish_wait(&vm->wake, &wait);
+	try_to_freeze();
+	cond_resched();
+	if (drives(vm)) {
+		kmvm_events_drive(vm);
+		kmvm_vm_reap(vm);
 	}
+}
+
+void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until)
+{
+	while (!kmvm_guard_stopping(vm) && ktime_before(ktime_get(), until))
+		doze(vm, until);
+}
+
+int kmvm_vm_wait(struct kmvm_vm *vm, ktime_t until)
+{
+	/* Whoever dozes has a little less of the stack, and waits for ever if that is too little. */
+	if (!drives_with(vm, kmvm_stack_left() - THREAD_SIZE / 32))
+		return -EDEADLK;
+	while (vm->handle_count && !kmvm_guard_stopping(vm) && ktime_before(ktime_get(), until))
+		doze(vm, until);
+	return vm->handle_count ? -ETIME : 0;
 }
 
 static bool give_up(void *data)

@@ -216,6 +216,19 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info);
  */
 void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until);
 
+/**
+ * kmvm_vm_wait() - sleeps until the VM has no handle left
+ * @vm:		the VM
+ * @until:	monotonic time, KTIME_MAX for no end
+ *
+ * Drives events meanwhile; returns early when a stop is due, which the next check raises.
+ *
+ * Context: the VM's thread, inside a run.
+ * Return: 0 when there is none left, -ETIME when there are; -EDEADLK where no events can be
+ * driven: inside an event, or deep in a recursion.
+ */
+int kmvm_vm_wait(struct kmvm_vm *vm, ktime_t until);
+
 /* Ends the followed runs whose handles are gone or that were stopped. The VM's thread. */
 void kmvm_vm_reap(struct kmvm_vm *vm);
 
