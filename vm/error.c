@@ -223,14 +223,14 @@ char *kmvm_value_text(struct kmvm_vm *vm, mrb_value value, mrb_value *exc)
 			TEXT_GFP);
 }
 
-void kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
+bool kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
 {
 	char *text;
 
 	if (kmvm_guard_stopped(vm) && !vm->event_spent)
-		return;
+		return false;
 	if (mrb_obj_is_kind_of(vm->mrb, exc, vm->exit_class))
-		return;
+		return false;
 	text = kmvm_error_text(vm, exc, kmvm_guard_stopped(vm));
 	if (text)
 		kmvm_vm_print(vm, KMVM_STDERR, text, strlen(text));
@@ -238,4 +238,5 @@ void kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
 	spin_lock(&vm->lock);
 	vm->errors++;
 	spin_unlock(&vm->lock);
+	return true;
 }

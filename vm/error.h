@@ -33,7 +33,10 @@ char *kmvm_error_text(struct kmvm_vm *vm, mrb_value exc, bool stopped);
  */
 char *kmvm_value_text(struct kmvm_vm *vm, mrb_value value, mrb_value *exc);
 
-/* Prints what ended an event's block, unless that was a stop or exit. The VM's thread. */
-void kmvm_error_report(struct kmvm_vm *vm, mrb_value exc);
+/*
+ * Prints and counts what ended an event's block, unless that was a stop or exit. The VM's
+ * thread. Tells whether it was neither.
+ */
+bool kmvm_error_report(struct kmvm_vm *vm, mrb_value exc);
 
 #endif /* KMVM_ERROR_H */

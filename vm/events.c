@@ -59,6 +59,8 @@ void kmvm_handle_close(struct kmvm_handle *handle)
 	if (WARN_ON_ONCE(handle->closing))
 		return;
 	handle->closing = true;
+	if (vm->event == handle)
+		vm->event = NULL;
 	handle->ops->close(handle);
 	leave_queue(handle);
 	list_del(&handle->on_vm);
@@ -152,6 +154,7 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	int arena = mrb_gc_arena_save(vm->mrb);
 	struct kmvm_guard_state outer;
 	mrb_value exc;
+	bool failed;
 
 	/* Kept by the VM, so that abort(), which does not come back here, leaves it found. */
 	vm->event_origin = handle->origin ? kmvm_run_get(handle->origin) : NULL;
@@ -172,8 +175,11 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 
 	take_share(vm, vm->active);
 	kmvm_heap_reserve(&vm->heap, true);
-	if (!kmvm_guard_enter(vm, run_event, handle, &exc))
-		kmvm_error_report(vm, exc);
+	vm->event = handle;
+	failed = !kmvm_guard_enter(vm, run_event, handle, &exc) && kmvm_error_report(vm, exc);
+	if (vm->event && handle->ops->done)
+		handle->ops->done(handle, failed);
+	vm->event = NULL;
 	/* The exception was kept alive for its report. */
 	mrb_gc_arena_restore(vm->mrb, arena);
 	kmvm_output_flush(vm->out);

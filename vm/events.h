@@ -25,12 +25,15 @@ struct mrb_state;
  * struct kmvm_handle_ops - what a kind of handle can do
  * @event:	runs its block. On the VM's thread, may raise; the handle may be closed
  *		when it returns or raises
+ * @done:	its block is over. On the VM's thread, calls no Ruby; the handle may be closed when
+ *		it returns. Not called if the block closed it, nor after abort(). May be NULL
  * @close:	takes away the source of events; nobody posts when it returns. On the VM's
  *		thread, may sleep, calls no Ruby
  * @free:	gives back the handle's memory
  */
 struct kmvm_handle_ops {
 	void (*event)(struct kmvm_handle *handle, struct mrb_state *mrb);
+	void (*done)(struct kmvm_handle *handle, bool failed);
 	void (*close)(struct kmvm_handle *handle);
 	void (*free)(struct kmvm_handle *handle);
 };

@@ -78,6 +78,7 @@ struct kmvm_vm {
 	struct kmvm_output *out;	/* where Ruby prints now */
 	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
 	bool in_event;
+	struct kmvm_handle *event;	/* whose block runs; NULL once it has closed */
 	bool event_spent;		/* its block ran for too long and was ended */
 	ktime_t event_start;		/* when the block started */
 	u64 event_cpu;			/* and the thread's processor time then */

@@ -41,12 +41,93 @@ test "every runs its block again and again until cancel" do
   assert_equal seen, ran
 end
 
-test "the block is given its timer" do
+test "the block is given its timer, and before it which turn this is" do
   given = []
-  timer = Linux::Timer.every(ms: 1) { |it| given << it; it.cancel }
-  assert soon { !timer.active? }
-  usleep 10_000
-  assert_equal [timer], given
+  timer = Linux::Timer.every(ms: 1) { |*them| given << them; them.last.cancel }
+  once = Linux::Timer.after(ms: 1) { |*them| given << them }
+  Linux.wait
+  assert_equal [[1, timer], [once]], given.sort_by(&:size).reverse
+end
+
+test "at fires when the clock is there" do
+  due = Linux.ktime + 20_000_000
+  fired = nil
+  timer = Linux::Timer.at(due) { |it| fired = [Linux.ktime, it, it.active?] }
+  assert timer.active?
+  Linux.wait
+  assert fired[0] >= due, (fired[0] - due).to_s
+  assert_equal [timer, false], fired[1, 2]
+end
+
+test "at a time that has passed fires at once, and once" do
+  ran = []
+  [0, -1, -2**63, Linux.ktime - 1, Linux.ktime].each { |past| Linux::Timer.at(past) { ran << past } }
+  start = Linux.ktime
+  Linux.wait
+  assert_equal 5, ran.uniq.size
+  assert_equal 5, ran.size
+  timer = Linux::Timer.at(5) {}
+  Linux.wait
+  assert timer.stats[:late].max < Linux.ktime - start, "late since 1970"
+end
+
+test "at the end of time is not now" do
+  timer = Linux::Timer.at(2**63 - 1) {}
+  usleep 5_000
+  assert timer.cancel
+end
+
+test "turns are due at start + n * period: what is fired and missed is all there was" do
+  start = Linux.ktime
+  ticks = []
+  timer = Linux::Timer.every(ms: 2) do |tick, it|
+    now = Linux.ktime
+    stats = it.stats
+    ticks << tick
+    # Never before its time, and each turn is in one of the two.
+    ticks << [:early, now] if now < start + tick * 2_000_000
+    ticks << [:lost, stats] if stats[:fired] + stats[:missed] != tick
+    usleep 7_000 if tick < 10
+    it.cancel if tick >= 40
+  end
+  Linux.wait
+  stats = timer.stats
+  assert ticks.all?(Integer), ticks.inspect
+  assert_equal ticks.sort.uniq, ticks
+  assert_equal ticks.size, stats[:fired]
+  assert_equal ticks.last - ticks.size, stats[:missed]
+  assert stats[:missed] >= 6, stats.inspect
+end
+
+test "lateness is told, of a timer that has ended, too" do
+  timer = Linux::Timer.every(ms: 1) { |tick, it| it.cancel if tick >= 20 }
+  Linux.wait
+  stats = timer.stats
+  assert_equal %i[fired missed errors late], stats.keys
+  late = stats[:late]
+  assert late.is_a?(Linux::Histogram)
+  assert_equal stats[:fired], late.count
+  assert late.min >= 0 && late.min <= late.mean && late.mean <= late.max, late.inspect
+  assert late.max > 0 || late.sum == 0
+  # A copy: what is done to it does not come back.
+  late.clear
+  assert_equal stats[:fired], timer.stats[:late].count
+end
+
+test "a block that was kept waiting is late by that" do
+  slow = Linux::Timer.after(ms: 1) { usleep 30_000 }
+  timer = Linux::Timer.after(ms: 2) {}
+  Linux.wait
+  late = timer.stats[:late]
+  assert late.min >= 10_000_000, late.inspect
+  assert_equal({ fired: 1, missed: 0, errors: 0 }, slow.stats.reject { |name, _| name == :late })
+end
+
+test "figures of a timer that has not fired are none" do
+  timer = Linux::Timer.after(s: 1000) {}
+  assert_equal [0, 0, 0, 0], timer.stats.values.map { |value| value.is_a?(Integer) ? value : value.count }
+  timer.cancel
+  assert_equal 0, timer.stats[:fired]
 end
 
 test "units add up" do
@@ -74,6 +155,59 @@ test "an error in a block is told on stderr and the timer goes on" do
   end
   assert soon { ran >= 3 }
   timer.cancel
+  assert_equal 1, timer.stats[:errors]
+end
+
+# The ticks at which a block ran. It is given them so far, and answers :fail or :stop, or goes on.
+def ticks_of
+  ticks = []
+  timer = Linux::Timer.every(ms: 1) do |tick, it|
+    ticks << tick
+    answer = yield ticks
+    it.cancel if answer == :stop || tick > 30_000
+    raise "# again and again" if answer == :fail
+  end
+  Linux.wait
+  stats = timer.stats
+  assert_equal ticks.size, stats[:fired]
+  assert_equal ticks.last - ticks.size, stats[:missed]
+  [ticks, stats[:errors]]
+end
+
+# Between one turn and the next: a busy machine may miss more of them than it has to.
+def gaps(ticks)
+  ticks.each_cons(2).map { |a, b| b - a }
+end
+
+test "a block that fails again and again comes less and less often" do
+  ticks, errors = ticks_of { |ticks| ticks.last < 300 ? :fail : :stop }
+  assert_equal ticks.size - 1, errors
+  gaps(ticks).each_with_index { |gap, i| assert gap >= (i < 2 ? 1 : 2**(i - 1)), ticks.inspect }
+end
+
+test "one that succeeds comes as often as before" do
+  ticks, errors = ticks_of do |ticks|
+    next :fail if ticks.size <= 5
+    :stop if gaps(ticks).last == 1
+  end
+  assert_equal 5, errors
+  assert gaps(ticks)[2, 3].zip([2, 4, 8]).all? { |gap, least| gap >= least }, ticks.inspect
+  assert_equal 1, gaps(ticks).last
+end
+
+test "one that fails twice in a row does not wait" do
+  ticks, errors = ticks_of do |ticks|
+    next :fail if ticks.size % 3 != 0
+    :stop if gaps(ticks).last == 1
+  end
+  assert_equal ticks.size / 3 * 2, errors
+  assert_equal 1, gaps(ticks).last
+end
+
+test "an error in the block of a timer that fires once is counted" do
+  timer = Linux::Timer.after(us: 1) { raise "# once" }
+  Linux.wait
+  assert_equal [1, 1], timer.stats.values_at(:fired, :errors)
 end
 
 test "exit in a block ends the block alone" do
@@ -138,6 +272,11 @@ test "times that make no sense are refused" do
   assert_raise(TypeError) { Linux::Timer.after(ms: "5") {} }
   assert_raise(ArgumentError) { Linux::Timer.after(days: 1) {} }
   assert_raise(ArgumentError) { Linux::Timer.after(ms: 1) }
+  assert_raise(RangeError, "64 bits") { Linux::Timer.after(s: 2**64) {} }
+  assert_raise(RangeError, "64 bits") { Linux::Timer.at(2**63) {} }
+  assert_raise(TypeError) { Linux::Timer.at("now") {} }
+  assert_raise(ArgumentError) { Linux::Timer.at {} }
+  assert_raise(ArgumentError) { Linux::Timer.at(1) }
   assert_raise(NoMethodError) { Linux::Timer.new }
 end
 
@@ -150,8 +289,33 @@ test "a copy of a timer is no timer" do
   rescue TypeError, NoMethodError, ArgumentError
     nil
   end
+  GC.start
+  assert_equal 0, copy.stats[:fired]
   assert timer.active?
   assert timer.cancel
+end
+
+test "an object that was never started is no timer" do
+  %i[stats cancel active?].each { |name| assert_raise(TypeError) { Linux::Timer.allocate.__send__(name) } }
+end
+
+test "without Linux::Histogram there are no figures, and nothing else is missed" do
+  kept = Linux::Histogram
+  timer = Linux::Timer.after(us: 1) {}
+  [nil, Linux::Timer, Object, 5].each do |other|
+    Linux.__send__(:remove_const, :Histogram)
+    Linux.const_set(:Histogram, other) if other
+    begin
+      assert timer.stats[:late].inspect
+    rescue NameError, TypeError, NoMethodError
+      nil
+    end
+    Linux.const_set(:Histogram, nil) unless other
+  end
+  Linux.__send__(:remove_const, :Histogram)
+  Linux.const_set(:Histogram, kept)
+  Linux.wait
+  assert_equal 1, timer.stats[:late].count
 end
 
 test "a thousand and twenty-four timers live side by side, one more is refused" do
@@ -175,7 +339,7 @@ end
 
 test "a block that does not end is ended after a second of processor time" do
   seen = []
-  timer = Linux::Timer.every(ms: 1) { |it| it.cancel; seen << :begun; loop {} }
+  timer = Linux::Timer.every(ms: 1) { |_, it| it.cancel; seen << :begun; loop {} }
   start = Linux.ktime
   usleep 2_000
   assert soon { !timer.active? }

@@ -41,7 +41,7 @@ static void followed(const void *data)
 	int fd = session_read_write();
 	struct output output = { 0 };
 	struct outcome got;
-	u64 id = start(fd, KMVM_RUN_FOLLOW, "n = 0; Linux::Timer.every(ms: 1) { |t| puts n += 1; t.cancel if n == 5 }; puts 0");
+	u64 id = start(fd, KMVM_RUN_FOLLOW, "n = 0; Linux::Timer.every(ms: 1) { |_, t| puts n += 1; t.cancel if n == 5 }; puts 0");
 
 	read_all(fd, &output);
 	is_text(output.out.bytes, "0\n1\n2\n3\n4\n5\n", "stdout");
@@ -73,7 +73,7 @@ static void others_output(const void *data)
 	struct output mine = { 0 }, theirs = { 0 };
 	u64 id, sleeper;
 
-	id = start(fd, KMVM_RUN_FOLLOW, "n = 0; Linux::Timer.every(ms: 1) { |t| puts 'mine'; t.cancel if (n += 1) == 50 }");
+	id = start(fd, KMVM_RUN_FOLLOW, "n = 0; Linux::Timer.every(ms: 1) { |_, t| puts 'mine'; t.cancel if (n += 1) == 50 }");
 	sleeper = start(other, 0, "usleep 200_000; puts 'theirs'");
 	read_all(fd, &mine);
 	read_all(other, &theirs);
@@ -194,8 +194,8 @@ static const struct test event_tests[] = {
 	{ "event: a run that has no memory takes its timers along", takes_along,
 	  "8.times { Linux::Timer.every(us: 300) { } }; a = []; loop { a << 'x' * 9999 }" },
 	PROGRAM("a block that raises is reported, and its timer goes on",
-		"n = 0; Linux::Timer.every(ms: 1) { |t| n += 1; t.cancel if n == 3; raise \"no #{n}\" }", "no 3 (RuntimeError)"),
-	PROGRAM("exit ends a block and no more", "n = 0; Linux::Timer.every(ms: 1) { |t| n += 1; t.cancel if n == 3; puts n; exit 5 }", "1\n2\n3\n"),
+		"n = 0; Linux::Timer.every(ms: 1) { |_, t| n += 1; t.cancel if n == 3; raise \"no #{n}\" }", "no 3 (RuntimeError)"),
+	PROGRAM("exit ends a block and no more", "n = 0; Linux::Timer.every(ms: 1) { |_, t| n += 1; t.cancel if n == 3; puts n; exit 5 }", "1\n2\n3\n"),
 	PROGRAM("break and return in a block are no way out",
 		"Linux::Timer.after(us: 1) { break }; def f = Linux::Timer.after(us: 2) { return 5 }\nf; Linux::Timer.after(ms: 5) { puts 'behind' }", "behind"),
 	PROGRAM("throw is no way out of a block, into the run that sleeps",
@@ -207,7 +207,7 @@ static const struct test event_tests[] = {
 	PROGRAM("a block cannot resume the fiber that sleeps",
 		"f = nil; f = Fiber.new { Linux::Timer.after(us: 1) { f.resume }; usleep 20_000; 'through' }; puts f.resume", "through"),
 	PROGRAM("a block can resume a fiber that its run has left",
-		"f = Fiber.new { 3.times { |i| puts i; Fiber.yield }; puts 'end' }; f.resume; Linux::Timer.every(ms: 1) { |t| f.alive? ? f.resume : t.cancel }",
+		"f = Fiber.new { 3.times { |i| puts i; Fiber.yield }; puts 'end' }; f.resume; Linux::Timer.every(ms: 1) { |_, t| f.alive? ? f.resume : t.cancel }",
 		"0\n1\n2\nend\n"),
 	PROGRAM("a block made in a fiber outlives it",
 		"Fiber.new { x = 'local'; Linux::Timer.after(ms: 5) { puts x } }.resume; GC.start; 1000.times { 'x' * 50 }; GC.start", "local"),
@@ -221,13 +221,13 @@ static const struct test event_tests[] = {
 		"$t = 10.times.map { |i| Linux::Timer.every(us: 300) { $t.each { |o| o.cancel } ; $n = ($n || 0) + 1 } }; usleep 30_000; puts $n; $n = nil",
 		"1\n"),
 	PROGRAM("a timer cancelled in its own block is over",
-		"t = Linux::Timer.every(us: 100) { |s| p s.equal?(t), s.cancel, s.cancel, s.active? }; usleep 10_000; p t.active?",
+		"t = Linux::Timer.every(us: 100) { |_, s| p s.equal?(t), s.cancel, s.cancel, s.active? }; usleep 10_000; p t.active?",
 		"true\ntrue\nfalse\nfalse\nfalse\n"),
 	PROGRAM("deep recursion in a block is an error, no more",
 		"def deep = deep\nLinux::Timer.after(us: 1) { deep }; usleep 50_000; puts 'behind'", "behind"),
 	PROGRAM("deep recursion around a sleep leaves room for blocks",
 		"class Nest; def initialize(n) = @n = n; def to_s = @n == 0 ? (usleep(20_000); 'end') : \"#{Nest.new(@n - 1)}\"; end;"
-		"Linux::Timer.every(us: 500) { |t| [[1]].flatten.sort.to_s }; n = 2; begin; loop { Nest.new(n).to_s; n += 8 }; rescue SystemStackError; end;"
+		"Linux::Timer.every(us: 500) { |_, t| [[1]].flatten.sort.to_s }; n = 2; begin; loop { Nest.new(n).to_s; n += 8 }; rescue SystemStackError; end;"
 		"puts 'met its end'; " CANCEL_ALL, "met its end"),
 	PROGRAM("a copy of a timer is no timer",
 		"t = Linux::Timer.every(ms: 1) { }; c = t.dup rescue nil; begin; c.cancel; rescue => e; end; p t.active?; GC.start; t.cancel", "true\n"),

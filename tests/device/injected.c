@@ -462,7 +462,7 @@ static const struct test injected_tests[] = {
 		 "20.times { begin; n += ('x' * 300).size; rescue NoMemoryError; n += 300; end }\nputs n",
 		 "6000\n", KMVM_DONE, 0),
 	EXECUTED("timers, which a followed run waits for",
-		 "n = 0\nLinux::Timer.every(ms: 1) { |t| n += [1, 'x' * 50].size; t.cancel if n >= 6 }\n"
+		 "n = 0\nLinux::Timer.every(ms: 1) { |_, t| n += [1, 'x' * 50].size; t.cancel if n >= 6 }\n"
 		 "t = Linux::Timer.after(s: 100) { }; t.cancel; Linux.debug('a line'); usleep 100; puts 'set'",
 		 "set\n", KMVM_DONE, KMVM_RUN_FOLLOW | KMVM_RUN_ASYNC),
 	{ "injected: close() and rmmod need no memory", closing, .fresh = true },
