@@ -88,6 +88,31 @@ enum kmvm_decoded {
 	KMVM_EXT_TWICE,
 };
 
+/* Bytes of operands: behind no OP_EXT*, OP_EXT1, OP_EXT2, OP_EXT3. */
+static inline u8 kmvm_operands_size(enum kmvm_operands operands, u8 ext)
+{
+	static const u8 sizes[][4] = {
+		[KMVM_OPERANDS_Z]	= { 0, 0, 0, 0 },
+		/* mruby's FETCH_B_3 is the short one. */
+		[KMVM_OPERANDS_B]	= { 1, 2, 1, 1 },
+		[KMVM_OPERANDS_BB]	= { 2, 3, 3, 4 },
+		[KMVM_OPERANDS_BBB]	= { 3, 4, 4, 5 },
+		[KMVM_OPERANDS_BS]	= { 3, 4, 3, 4 },
+		[KMVM_OPERANDS_BSS]	= { 5, 6, 5, 6 },
+		[KMVM_OPERANDS_S]	= { 2, 2, 2, 2 },
+		[KMVM_OPERANDS_W]	= { 3, 3, 3, 3 },
+	};
+
+	return sizes[operands][ext];
+}
+
+static inline u16 kmvm_operand(const u8 **at, bool wide)
+{
+	u16 value = *(*at)++;
+
+	return wide ? value << 8 | *(*at)++ : value;
+}
+
 /**
  * kmvm_decode() - read one instruction
  * @code:	its first byte
@@ -96,58 +121,61 @@ enum kmvm_decoded {
  */
 static inline enum kmvm_decoded kmvm_decode(const u8 *code, size_t left, struct kmvm_insn *insn)
 {
-	struct kmvm_cursor cursor = { .image = code, .end = left };
+	enum kmvm_operands operands;
+	const u8 *at = code + 1;
 	bool first, second;
 
-	*insn = (struct kmvm_insn){ .op = kmvm_take_u8(&cursor) };
+	*insn = (struct kmvm_insn){ .op = code[0] };
 	if (insn->op >= OP_EXT1 && insn->op <= OP_EXT3) {
+		if (left < 2)
+			return KMVM_CUT_SHORT;
 		insn->ext = insn->op - OP_EXT1 + 1;
-		insn->op = kmvm_take_u8(&cursor);
-		if (!cursor.cut && insn->op >= OP_EXT1 && insn->op <= OP_EXT3)
+		insn->op = *at++;
+		if (insn->op >= OP_EXT1 && insn->op <= OP_EXT3)
 			return KMVM_EXT_TWICE;
 	}
-	if (!cursor.cut && insn->op >= KMVM_OPCODES)
+	if (insn->op >= KMVM_OPCODES)
 		return KMVM_NO_OPCODE;
-	if (cursor.cut)
+	operands = kmvm_operands(insn->op);
+	insn->size = at - code + kmvm_operands_size(operands, insn->ext);
+	if (left < insn->size)
 		return KMVM_CUT_SHORT;
 
 	first = insn->ext & 1;
 	second = insn->ext & 2;
-	switch (kmvm_operands(insn->op)) {
+	switch (operands) {
 	case KMVM_OPERANDS_Z:
 		break;
 	case KMVM_OPERANDS_B:
-		/* mruby's FETCH_B_3 is the short one. */
-		insn->a = first && !second ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
+		insn->a = kmvm_operand(&at, first && !second);
 		break;
 	case KMVM_OPERANDS_BB:
-		insn->a = first ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
-		insn->b = second ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
+		insn->a = kmvm_operand(&at, first);
+		insn->b = kmvm_operand(&at, second);
 		break;
 	case KMVM_OPERANDS_BBB:
-		insn->a = first ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
-		insn->b = second ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
-		insn->c = kmvm_take_u8(&cursor);
+		insn->a = kmvm_operand(&at, first);
+		insn->b = kmvm_operand(&at, second);
+		insn->c = kmvm_operand(&at, false);
 		break;
 	case KMVM_OPERANDS_BS:
-		insn->a = first ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
-		insn->b = kmvm_take_u16(&cursor);
+		insn->a = kmvm_operand(&at, first);
+		insn->b = kmvm_operand(&at, true);
 		break;
 	case KMVM_OPERANDS_BSS:
-		insn->a = first ? kmvm_take_u16(&cursor) : kmvm_take_u8(&cursor);
-		insn->b = kmvm_take_u16(&cursor);
-		insn->c = kmvm_take_u16(&cursor);
+		insn->a = kmvm_operand(&at, first);
+		insn->b = kmvm_operand(&at, true);
+		insn->c = kmvm_operand(&at, true);
 		break;
 	case KMVM_OPERANDS_S:
-		insn->a = kmvm_take_u16(&cursor);
+		insn->a = kmvm_operand(&at, true);
 		break;
 	case KMVM_OPERANDS_W:
-		insn->a = (u32)kmvm_take_u8(&cursor) << 16;
-		insn->a |= kmvm_take_u16(&cursor);
+		insn->a = (u32)kmvm_operand(&at, false) << 16;
+		insn->a |= kmvm_operand(&at, true);
 		break;
 	}
-	insn->size = cursor.at;
-	return cursor.cut ? KMVM_CUT_SHORT : KMVM_DECODED;
+	return KMVM_DECODED;
 }
 
 #endif /* KMVM_OPCODE_H */
