@@ -26,9 +26,12 @@
 /* Each opcode has its rules below: those of another release would have to be written first. */
 _Static_assert(KMVM_OPCODES == 106 && (int)OP_STOP == 105, "the opcodes of mruby 3.3.0");
 
-/* What judging may cost, in steps of some nanoseconds (docs/verifier.md). */
-#define EFFORT_FREE	(1U << 18)
-#define EFFORT_PER_BYTE	16
+/* What judging the code may cost, in steps as code.h has them (docs/verifier.md). */
+#define EFFORT_FREE	(1U << 20)
+#define EFFORT_PER_BYTE	6
+
+/* Bytes that the states of one irep may take. */
+#define STATES_MAX	(4U << 20)
 
 int kmvm_refuse_insn(const struct code *code, u32 pc, const struct kmvm_insn *insn,
 		     const char *format, ...)
@@ -264,10 +267,11 @@ static int check_decoded(const struct code *code, u32 pc, const struct kmvm_insn
 static int decode_all(struct code *code)
 {
 	struct kmvm_insn insn = { };
-	u32 pc, next;
+	u32 pc, next, count = 0;
 	int ret;
 
 	memset(code->starts, 0, bit_words(code->ilen) * sizeof(u64));
+	memset(code->turns, 0, bit_words(code->ilen) * sizeof(u64));
 	for (pc = 0; pc < code->ilen; pc = next) {
 		ret = check_decoded(code, pc, &insn,
 				    kmvm_decode(code->iseq + pc, code->ilen - pc, &insn));
@@ -278,12 +282,15 @@ static int decode_all(struct code *code)
 		if (ret)
 			return ret;
 		bit_set(code->starts, pc);
+		if (ends_block(insn.op) || is_jump(insn.op) || insn.op == OP_ENTER)
+			bit_set(code->turns, pc);
 		next = pc + insn.size;
 		if (next == code->ilen && !ends_block(insn.op))
 			return kmvm_refuse_insn(code, pc, &insn, "the code goes on past its end");
+		count++;
 		cond_resched();
 	}
-	return kmvm_spend(code, code->ilen);
+	return kmvm_spend(code, 3ULL * count);
 }
 
 /* Lay out. */
@@ -392,7 +399,7 @@ static int lay_out(struct code *code)
 {
 	size_t size = (bit_words(code->ilen)) * sizeof(u64);
 	struct kmvm_insn insn = { };
-	u32 pc, next, i;
+	u32 pc, i;
 	bool callable;
 	int ret;
 
@@ -400,8 +407,9 @@ static int lay_out(struct code *code)
 	memset(code->clauses_at, 0, size);
 	bit_set(code->leaders, 0);
 	code->arguments = 1;
-	for (pc = 0; pc < code->ilen; pc = next) {
-		next = decode(code, pc, &insn);
+	for (pc = next_bit(code->turns, 0, code->ilen); pc < code->ilen;
+	     pc = next_bit(code->turns, pc + 1, code->ilen)) {
+		decode(code, pc, &insn);
 		ret = lay_out_insn(code, pc, &insn);
 		if (ret)
 			return ret;
@@ -419,7 +427,7 @@ static int lay_out(struct code *code)
 		if (ret)
 			return ret;
 	}
-	return kmvm_spend(code, code->ilen + 8ULL * code->irep->clen);
+	return kmvm_spend(code, code->irep->clen);
 }
 
 /* Ensure clauses and blocks. */
@@ -467,20 +475,33 @@ static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_in
 	return 0;
 }
 
+static void add_block(struct code *code, u32 pc, u32 clause)
+{
+	code->blocks[code->block_count++] = (struct block){ pc, clause };
+}
+
+/* Where there are no clauses. */
+static void take_leaders(struct code *code)
+{
+	u32 pc;
+
+	for (pc = 0; pc < code->ilen; pc = next_bit(code->leaders, pc + 1, code->ilen))
+		add_block(code, pc, NOWHERE);
+}
+
 /* Finds where clauses begin and end, and which blocks lie in them. */
 static int find_blocks(struct code *code)
 {
 	struct kmvm_insn insn;
 	u32 inner = NOWHERE;
-	u32 pc, next;
+	u32 pc, next, depth = 0;
+	u64 effort = 0;
 	int ret;
 
-	code->block_count = 0;
-	code->clause_count = 0;
 	for (pc = 0; pc < code->ilen; pc = next) {
 		next = decode(code, pc, &insn);
 		if (bit(code->leaders, pc))
-			code->blocks[code->block_count++] = (struct block){ pc, inner };
+			add_block(code, pc, inner);
 		if (inner != NOWHERE) {
 			ret = check_in_clause(code, pc, &insn, inner);
 			if (ret)
@@ -491,13 +512,16 @@ static int find_blocks(struct code *code)
 			if (ret)
 				return ret;
 			bit_set(code->leaders, next);
+			depth++;
 		} else if (inner != NOWHERE && insn.op == OP_RAISEIF &&
 			   insn.a == code->clauses[inner].reg) {
 			code->clauses[inner].end = pc;
 			inner = code->clauses[inner].around;
 			if (next < code->ilen)
 				bit_set(code->leaders, next);
+			depth--;
 		}
+		effort += 2 + depth / 4;
 		cond_resched();
 	}
 	if (inner != NOWHERE)
@@ -505,7 +529,7 @@ static int find_blocks(struct code *code)
 				   "irep %u, pc 0x%x: an ensure clause without OP_RAISEIF R%u",
 				   code->judge->irep, code->clauses[inner].begin,
 				   code->clauses[inner].reg);
-	return kmvm_spend(code, code->ilen);
+	return kmvm_spend(code, effort);
 }
 
 static u32 count_bits(const u64 *bits, u32 words)
@@ -518,10 +542,11 @@ static u32 count_bits(const u64 *bits, u32 words)
 }
 
 /* Every handler of ensure that covers a STOP would end the program twice. */
-static int check_stops(const struct code *code)
+static int check_stops(struct code *code)
 {
 	struct kmvm_insn insn;
 	u32 pc, next, i;
+	int ret;
 
 	if (code->entry != KMVM_ENTRY_PROGRAM)
 		return 0;
@@ -530,14 +555,36 @@ static int check_stops(const struct code *code)
 				   "no register for what the program is worth");
 	if (!code->irep->clen)
 		return 0;
-	for (pc = 0; pc < code->ilen; pc = next) {
+	for (pc = next_bit(code->turns, 0, code->ilen); pc < code->ilen;
+	     pc = next_bit(code->turns, pc + 1, code->ilen)) {
 		next = decode(code, pc, &insn);
 		if (insn.op != OP_STOP)
 			continue;
+		ret = kmvm_spend(code, PRICE_OF_HANDLERS(code->irep->clen));
+		if (ret)
+			return ret;
 		for (i = 0; i < code->irep->clen; i++)
 			if (next > catch_begin(catch_at(code, i)) && next <= catch_end(catch_at(code, i)))
 				return kmvm_refuse_insn(code, pc, &insn, "a catch handler covers it");
 	}
+	return 0;
+}
+
+/* Room is kept for the next irep, and grows by half at least: it is taken a few times only. */
+static int make_room(struct code *code, size_t size)
+{
+	size_t grown = code->room_size + code->room_size / 2;
+
+	if (size <= code->room_size)
+		return 0;
+	if (size < grown)
+		size = grown;
+	scratch_free(code->room, code->room_size);
+	code->room_size = 0;
+	code->room = scratch(size);
+	if (!code->room)
+		return -ENOMEM;
+	code->room_size = size;
 	return 0;
 }
 
@@ -547,22 +594,27 @@ static int judge_blocks(struct code *code)
 	u32 clauses = count_bits(code->clauses_at, words);
 	/* Each clause makes two more. */
 	u32 blocks = count_bits(code->leaders, words) + 2 * clauses;
-	size_t clauses_size = clauses * sizeof(*code->clauses);
-	size_t blocks_size = blocks * sizeof(*code->blocks);
-	int ret = -ENOMEM;
+	u64 states = kmvm_states_size(code, blocks, clauses);
+	int ret;
 
-	code->clauses = scratch(clauses_size);
-	code->blocks = scratch(blocks_size);
-	if (code->clauses && code->blocks) {
+	if (states > STATES_MAX)
+		return refuse_irep(code->judge, code->irep->at,
+				   "too complex to be judged: %u blocks, %u temporaries",
+				   blocks, code->nregs - code->nlocals);
+	ret = make_room(code, states + clauses * sizeof(*code->clauses) +
+			blocks * sizeof(*code->blocks));
+	if (ret)
+		return ret;
+	code->states = (u64 *)code->room;
+	code->clauses = (struct clause *)(code->room + states);
+	code->blocks = (struct block *)(code->clauses + clauses);
+	code->block_count = 0;
+	code->clause_count = 0;
+	if (clauses)
 		ret = find_blocks(code);
-		if (!ret)
-			ret = kmvm_follow(code);
-	}
-	if (code->blocks)
-		scratch_free(code->blocks, blocks_size);
-	if (code->clauses)
-		scratch_free(code->clauses, clauses_size);
-	return ret;
+	else
+		take_leaders(code);
+	return ret ? ret : kmvm_follow(code);
 }
 
 /* Pool and symbols were judged: only how many there are, and of which kind. */
@@ -649,6 +701,11 @@ static void seat_ireps(struct judge *judge, size_t first)
 	}
 }
 
+static u64 effort_max(const struct judge *judge)
+{
+	return EFFORT_FREE + (u64)EFFORT_PER_BYTE * judge->size;
+}
+
 static int judge_all(struct judge *judge, struct code *code, size_t first)
 {
 	struct kmvm_cursor ireps = { .image = judge->image, .at = first, .end = judge->size };
@@ -656,7 +713,7 @@ static int judge_all(struct judge *judge, struct code *code, size_t first)
 	int ret = 0;
 
 	seat_ireps(judge, first);
-	judge->effort = EFFORT_FREE + (u64)EFFORT_PER_BYTE * judge->size;
+	judge->effort = effort_max(judge);
 	for (judge->irep = 0; !ret && judge->irep < judge->ireps; judge->irep++) {
 		kmvm_next_irep(&ireps, &irep);
 		code->irep = &irep;
@@ -677,7 +734,7 @@ int kmvm_judge_code(struct judge *judge, size_t first)
 	struct code code = { .judge = judge };
 	size_t words = bit_words(judge->longest);
 	size_t seats = judge->ireps * sizeof(*judge->seats);
-	size_t room = seats + 3 * words * sizeof(u64) + judge->most * (sizeof(u32) + 1);
+	size_t room = seats + 4 * words * sizeof(u64) + judge->most * (sizeof(u32) + 1);
 	u8 *memory = scratch(room);
 	int ret;
 
@@ -685,12 +742,18 @@ int kmvm_judge_code(struct judge *judge, size_t first)
 		return -ENOMEM;
 	/* Those that want it aligned come first. */
 	code.starts = (u64 *)memory;
-	code.leaders = code.starts + words;
+	code.turns = code.starts + words;
+	code.leaders = code.turns + words;
 	code.clauses_at = code.leaders + words;
 	judge->seats = (struct kmvm_seat *)(code.clauses_at + words);
 	code.children = (u32 *)(judge->seats + judge->ireps);
 	code.pool = (u8 *)(code.children + judge->most);
 	ret = judge_all(judge, &code, first);
+	if (judge->verdict) {
+		judge->verdict->effort_max = effort_max(judge);
+		judge->verdict->effort = judge->verdict->effort_max - judge->effort;
+	}
+	scratch_free(code.room, code.room_size);
 	scratch_free(memory, room);
 	return ret;
 }

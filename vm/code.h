@@ -22,6 +22,13 @@
 #define CLAUSES_MAX	64	/* ensure clauses within each other */
 #define NOWHERE		0xffffffff
 
+/*
+ * Effort is counted in steps of some sixty instructions at most, so that it bounds the time
+ * (docs/verifier.md). Steps for so many handlers looked at, so many words met or copied:
+ */
+#define PRICE_OF_HANDLERS(count)	(1 + (count) / 2)
+#define PRICE_OF_WORDS(count)		((count) / 8)
+
 static inline void *scratch(size_t size)
 {
 	if (!size)
@@ -55,6 +62,24 @@ static inline void bit_set(u64 *bits, u32 i)
 static inline void bit_clear(u64 *bits, u32 i)
 {
 	bits[i / 64] &= ~(1ULL << i % 64);
+}
+
+/* The first bit from i on that is set, of so many; or their number. */
+static inline u32 next_bit(const u64 *bits, u32 i, u32 count)
+{
+	u32 word = i / 64;
+	u64 rest;
+
+	if (i >= count)
+		return count;
+	rest = bits[word] & ~0ULL << i % 64;
+	while (!rest) {
+		if (++word * 64 >= count)
+			return count;
+		rest = bits[word];
+	}
+	i = word * 64 + __ffs64(rest);
+	return i < count ? i : count;
 }
 
 /* Clears the bits from i on. */
@@ -116,6 +141,7 @@ struct code {
 
 	/* As long as the longest code, or as the longest pool. */
 	u64 *starts;	/* an instruction begins here */
+	u64 *turns;	/* and it jumps, ends a block, or is ENTER */
 	u64 *leaders;	/* and a block */
 	u64 *clauses_at;	/* and an ensure clause */
 	u8 *pool;	/* kinds */
@@ -127,6 +153,10 @@ struct code {
 	struct block *blocks;
 	u32 block_count;
 	u32 arguments;	/* registers that are written when it begins */
+
+	/* For clauses, blocks, and states. */
+	u8 *room;
+	size_t room_size;
 
 	/* For kmvm_follow(). */
 	u64 *states;	/* of blocks, each a struct state */
@@ -239,7 +269,10 @@ void kmvm_effects_of(const struct kmvm_insn *insn, u32 nlocals, struct effects *
 void kmvm_given_away(const struct kmvm_insn *insn, const struct effects *effects,
 		     struct window windows[3]);
 
-/* Follows the code from its beginning along every path. Return: 0, -ENOEXEC or -ENOMEM. */
+/* Bytes that kmvm_follow() needs at @states for so many. */
+u64 kmvm_states_size(struct code *code, u32 blocks, u32 clauses);
+
+/* Follows the code from its beginning along every path. Return: 0 or -ENOEXEC. */
 int kmvm_follow(struct code *code);
 
 #endif /* KMVM_CODE_H */

@@ -5,9 +5,6 @@
  */
 #include "code.h"
 
-/* Bytes that the states of one irep may take (docs/verifier.md). */
-#define STATES_MAX	(4U << 20)
-
 #define TWINS_MAX	4
 #define NO_TWINS	0xffff
 
@@ -121,6 +118,15 @@ static u64 *waiting_blocks(const struct code *code)
 	return reached_blocks(code) + bit_words(code->block_count);
 }
 
+static bool has_any_twins(const struct state *state)
+{
+	static const struct twins none[TWINS_MAX] = {
+		[0 ... TWINS_MAX - 1] = { NO_TWINS, NO_TWINS }
+	};
+
+	return memcmp(state->twins, none, sizeof(none));
+}
+
 static bool twins_end(struct twins twins, u32 from)
 {
 	return twins.one >= from || twins.other >= from;
@@ -130,7 +136,7 @@ static void forget_list(const struct state *state, u32 i)
 {
 	u32 k;
 
-	for (k = 0; k < TWINS_MAX; k++) {
+	for (k = 0; k < TWINS_MAX && has_any_twins(state); k++) {
 		struct twins *twins = &state->twins[k];
 
 		if (twins->one == NO_TWINS || (twins->one != i && twins->other != i))
@@ -181,6 +187,8 @@ static bool meet(const struct code *code, const struct state *state, const struc
 		lost |= state->written[i] & ~other->written[i];
 		state->written[i] &= other->written[i];
 	}
+	if (!memcmp(state->twins, other->twins, TWINS_MAX * sizeof(struct twins)))
+		return lost;
 	for (k = 0; k < TWINS_MAX; k++) {
 		struct twins mine = state->twins[k], theirs = other->twins[k];
 
@@ -197,11 +205,13 @@ static bool meet(const struct code *code, const struct state *state, const struc
 	return lost || less;
 }
 
+/* Clauses lie within each other, or apart. */
 static bool within(const struct code *code, u32 clause, u32 outer)
 {
-	while (clause != outer && clause != NOWHERE)
-		clause = code->clauses[clause].around;
-	return clause == outer;
+	if (clause == outer || outer == NOWHERE)
+		return true;
+	return clause != NOWHERE && code->clauses[clause].begin > code->clauses[outer].begin &&
+	       code->clauses[clause].end < code->clauses[outer].end;
 }
 
 /* How control comes to a block. */
@@ -247,7 +257,7 @@ static int flow(struct code *code, u32 from, u32 target, const struct state *sta
 	}
 	if (way != WAY_RAISED && bit(code->clauses_at, target))
 		enter_clause(code, clause_at(code, target) - code->clauses, state);
-	return kmvm_spend(code, 8 + SETS * (code->words - 1));
+	return kmvm_spend(code, 8 + PRICE_OF_WORDS(SETS * code->words));
 }
 
 /*
@@ -303,7 +313,7 @@ static int find_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32 *
 			    next <= catch_end(catch))
 				break;
 		}
-		ret = kmvm_spend(code, code->irep->clen - i + 1);
+		ret = kmvm_spend(code, 2 + PRICE_OF_HANDLERS(code->irep->clen - i));
 		if (ret || !i)
 			return ret;
 		if (target >= catch_begin(catch_at(code, i - 1)) &&
@@ -421,7 +431,7 @@ static void write_registers(const struct code *code, struct window window, const
 		bit_set(state->written, i);
 		bit_clear(state->lists, i);
 		bit_clear(state->nils, i);
-		for (k = 0; k < TWINS_MAX; k++)
+		for (k = 0; k < TWINS_MAX && has_any_twins(state); k++)
 			if (state->twins[k].one == i || state->twins[k].other == i)
 				state->twins[k] = (struct twins){ NO_TWINS, NO_TWINS };
 	}
@@ -436,9 +446,11 @@ static void apply(const struct code *code, u32 pc, const struct kmvm_insn *insn,
 
 	if (make_twins(code, insn, state))
 		return;
-	kmvm_given_away(insn, effects, windows);
-	for (i = 0; i < 3; i++)
-		give_away(code, state, windows[i]);
+	if (effects->reads[0].count) {
+		kmvm_given_away(insn, effects, windows);
+		for (i = 0; i < 3; i++)
+			give_away(code, state, windows[i]);
+	}
 	if (effects->calls)
 		cut_state(code, state, insn->a);
 	write_registers(code, effects->write, state);
@@ -482,7 +494,7 @@ static int check_insn(const struct code *code, u32 pc, const struct kmvm_insn *i
 {
 	int ret, i;
 
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < 2 && effects->reads[i].count; i++) {
 		ret = check_read(code, pc, insn, state, effects->reads[i]);
 		if (ret)
 			return ret;
@@ -514,8 +526,7 @@ static int flow_to_handlers(struct code *code, u32 from, u32 end, const struct s
 		if (ret)
 			return ret;
 	}
-	/* A comparison or two each. */
-	return kmvm_spend(code, code->irep->clen / 8);
+	return kmvm_spend(code, PRICE_OF_HANDLERS(code->irep->clen));
 }
 
 static int flow_from_jump(struct code *code, u32 from, u32 next, const struct kmvm_insn *insn,
@@ -537,6 +548,9 @@ static int flow_from_jump(struct code *code, u32 from, u32 next, const struct km
 		memcpy(state->lists, state_at(code, memory_at_end(code, last)).lists,
 		       (code->state_words - code->words) * sizeof(u64));
 		cut_state(code, state, cut);
+		ret = kmvm_spend(code, PRICE_OF_WORDS(2 * SETS * code->words));
+		if (ret)
+			return ret;
 	}
 	return flow(code, from, target, state, WAY_JUMP);
 }
@@ -552,15 +566,18 @@ static int flow_from_enter(struct code *code, u32 from, const struct kmvm_insn *
 	return ret;
 }
 
-static u32 effort_of(const struct code *code, const struct effects *effects)
+static u32 effort_of(const struct code *code, const struct effects *effects,
+		     const struct state *state)
 {
-	u32 effort = 1 + effects->write.count + effects->reads[0].count;
+	u32 effort = 5 + effects->write.count + effects->reads[0].count + effects->reads[1].count;
 
 	if (effects->calls)
-		effort += code->words / 2;
+		effort += 2 + PRICE_OF_WORDS(SETS * code->words);
+	if (has_any_twins(state))
+		effort *= 2;
 	/* Whichever instruction raises, its handler meets the state. */
 	if (code->irep->clen)
-		effort += SETS * (code->words - 1);
+		effort += 3 + 2 * PRICE_OF_WORDS(SETS * code->words);
 	return effort;
 }
 
@@ -579,7 +596,7 @@ static int follow_block(struct code *code, u32 number)
 
 	memcpy(state.written, memory_of(code, number), size);
 	memcpy(least.written, state.written, size);
-	ret = kmvm_spend(code, SETS * (code->words - 1));
+	ret = kmvm_spend(code, 4 + 2 * PRICE_OF_WORDS(SETS * code->words));
 	if (ret)
 		return ret;
 	for (pc = block->pc; pc < end; pc = next) {
@@ -587,7 +604,7 @@ static int follow_block(struct code *code, u32 number)
 		kmvm_effects_of(&insn, code->nlocals, &effects);
 		ret = check_insn(code, pc, &insn, &effects, &state, block->clause);
 		if (!ret)
-			ret = kmvm_spend(code, effort_of(code, &effects));
+			ret = kmvm_spend(code, effort_of(code, &effects, &state));
 		if (ret)
 			return ret;
 		if (code->irep->clen)
@@ -600,7 +617,11 @@ static int follow_block(struct code *code, u32 number)
 			dead_end = !code->clauses[block->clause].entered;
 			end_clause(code, block->clause, &state);
 			leave_clause(code, block->clause, &state);
+			ret = kmvm_spend(code, 1 + PRICE_OF_WORDS(2 * SETS * code->words));
+			if (ret)
+				return ret;
 		}
+		cond_resched();
 	}
 	ret = code->irep->clen ? flow_to_handlers(code, number, end, &least) : 0;
 	if (ret || dead_end)
@@ -614,12 +635,24 @@ static int follow_block(struct code *code, u32 number)
 	return ret;
 }
 
-static int follow_all(struct code *code)
+u64 kmvm_states_size(struct code *code, u32 blocks, u32 clauses)
+{
+	u64 size;
+
+	/* With room for one more, which OP_METHOD may write. */
+	code->words = bit_words(code->nregs - code->nlocals);
+	code->state_words = state_words(code->words);
+	size = ((u64)blocks + 2 + clauses) * code->state_words + (u64)clauses * code->words +
+	       3 * bit_words(blocks);
+	return size * sizeof(u64);
+}
+
+int kmvm_follow(struct code *code)
 {
 	struct state first = state_of(code, 0);
 	u64 *dirty = dirty_blocks(code);
 	u32 words = bit_words(code->block_count);
-	bool again = true, ends_changed;
+	bool again = true;
 	u32 i;
 	int ret;
 
@@ -631,14 +664,18 @@ static int follow_all(struct code *code)
 		bit_set(first.written, i - code->nlocals);
 	bit_set(dirty, 0);
 	bit_set(reached_blocks(code), 0);
+	code->ends_changed = false;
 
+	ret = kmvm_spend(code, PRICE_OF_WORDS(SETS * code->words));
+	if (ret)
+		return ret;
 	while (again) {
 		again = false;
-		ends_changed = code->ends_changed;
+		for (i = 0; i < words && code->ends_changed; i++)
+			dirty[i] |= waiting_blocks(code)[i];
 		code->ends_changed = false;
-		for (i = 0; i < code->block_count; i++) {
-			if (!bit(dirty, i) && !(ends_changed && bit(waiting_blocks(code), i)))
-				continue;
+		for (i = next_bit(dirty, 0, code->block_count); i < code->block_count;
+		     i = next_bit(dirty, i + 1, code->block_count)) {
 			bit_clear(dirty, i);
 			again = true;
 			ret = follow_block(code, i);
@@ -647,33 +684,9 @@ static int follow_all(struct code *code)
 			cond_resched();
 		}
 		again |= code->ends_changed;
-		ret = kmvm_spend(code, words);
+		ret = kmvm_spend(code, 1 + PRICE_OF_WORDS(2 * words));
 		if (ret)
 			return ret;
 	}
 	return 0;
-}
-
-int kmvm_follow(struct code *code)
-{
-	u64 size;
-	int ret;
-
-	code->ends_changed = false;
-	/* With room for one more, which OP_METHOD may write. */
-	code->words = bit_words(code->nregs - code->nlocals);
-	code->state_words = state_words(code->words);
-	size = (u64)(code->block_count + 2 + code->clause_count) * code->state_words +
-	       (u64)code->clause_count * code->words + 3 * bit_words(code->block_count);
-	size *= sizeof(u64);
-	if (size > STATES_MAX)
-		return refuse_irep(code->judge, code->irep->at,
-				   "too complex to be judged: %u blocks, %u temporaries",
-				   code->block_count, code->nregs - code->nlocals);
-	code->states = scratch(size);
-	if (!code->states)
-		return -ENOMEM;
-	ret = follow_all(code);
-	scratch_free(code->states, size);
-	return ret;
 }

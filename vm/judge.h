@@ -7,6 +7,7 @@
 #define KMVM_JUDGE_H
 
 #ifdef __KERNEL__
+#include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/sched.h>
@@ -23,6 +24,7 @@
 #define cond_resched() ((void)0)
 #define __maybe_unused __attribute__((__unused__))
 #define hweight64(bits) __builtin_popcountll(bits)
+#define __ffs64(bits) __builtin_ctzll(bits)
 #endif
 
 #include "image.h"

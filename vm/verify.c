@@ -565,6 +565,8 @@ int kmvm_verify(const void *image, size_t size, struct kmvm_verdict *verdict)
 	if (verdict) {
 		verdict->offset = 0;
 		verdict->text[0] = '\0';
+		verdict->effort = 0;
+		verdict->effort_max = 0;
 	}
 	ret = check_header(&judge, size);
 	if (ret == -EAGAIN)

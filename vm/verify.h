@@ -16,6 +16,7 @@
 #include <linux/types.h>
 #else
 #include <stddef.h>
+#include <stdint.h>
 #endif
 
 #define KMVM_RITE_VERSION	"0300"	/* of the images that are accepted */
@@ -37,12 +38,16 @@
  * struct kmvm_verdict - why an image was refused
  * @offset:	byte of the image at which it was seen; 0 when accepted
  * @text:	a sentence without final stop or newline, printable ASCII; empty when accepted
+ * @effort:	steps it took to judge the code; 0 when it did not come to that
+ * @effort_max:	steps it might have taken
  *
  * Ireps are counted in the order in which they lie in the image; irep 0 is the program itself.
  */
 struct kmvm_verdict {
 	size_t offset;
 	char text[160];
+	uint64_t effort;
+	uint64_t effort_max;
 };
 
 /**
