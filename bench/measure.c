@@ -4,10 +4,12 @@
  * measure REPEAT BUILD=FILE... ROW...	measures in a guest, whose clock counts instructions
  *
  * A ROW is a name of that list, or time:NAME or value:NAME for the image NAME.mrb: how long
- * its run took, or its last value. Each figure is taken from a module that was just loaded,
- * so it does not depend on which rows came before. Prints, a line a figure:
+ * its run took, or its last value; or judge:NAME for the program NAME.rb: how long the module
+ * judged its image. Each figure is taken from a module that was just loaded, so it does not
+ * depend on which rows came before. Prints, a line a figure:
  *
  *	NAME BUILD NUMBER STEPS		times in ns, which are instructions
+ *	NAME BUILD NUMBER WHOLE BYTES	what kmctl took to run NAME.rb, and its image
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -258,13 +260,18 @@ static s64 session(const struct build *build)
 	return took / CALLS;
 }
 
-static void spawn_kmctl(void)
+/* What it prints is dropped. */
+static void spawn_kmctl(const char *how, const char *what)
 {
 	int status;
 	pid_t pid = vfork();
 
 	if (!pid) {
-		execl("/bin/kmctl", "kmctl", "-e", "", NULL);
+		int null = open("/dev/null", O_WRONLY);
+
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		execl("/bin/kmctl", "kmctl", how, what, NULL);
 		_exit(127);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status)
@@ -277,10 +284,10 @@ static s64 kmctl(const struct build *build)
 
 	load(build);
 	settle();
-	spawn_kmctl();
+	spawn_kmctl("-e", "");
 	begun = now();
 	for (int i = 0; i < CALLS / 10; i++)
-		spawn_kmctl();
+		spawn_kmctl("-e", "");
 	took = now() - begun;
 	unload(build);
 	return took / (CALLS / 10);
@@ -455,12 +462,95 @@ static s64 program(const struct build *build, const char *name, bool want_value,
 	return want_value ? atoll(value) : (s64)result.time_ns;
 }
 
+/* judge:NAME. The kernel's own probes tell when the judge of images is called, and when it is back. */
+
+#define TRACING	"/sys/kernel/tracing"
+#define PROBES	"p:kmvm_bench/judge kmvm:kmvm_verify bytes=%si:u64\nr:kmvm_bench/judged kmvm:kmvm_verify\n"
+
+static void set_tracing(const char *name, const char *text)
+{
+	char path[100];
+	int fd;
+
+	snprintf(path, sizeof(path), TRACING "/%s", name);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0 || (*text && write(fd, text, strlen(text)) < 0))
+		die(path);
+	close(fd);
+}
+
+/* TASK-PID [CPU] FLAGS TIME: EVENT: (PLACE) bytes=BYTES */
+static s64 read_probes(s64 *bytes)
+{
+	FILE *file = fopen(TRACING "/trace", "re");
+	s64 begun = -1, took = -1;
+	char line[300];
+
+	if (!file)
+		die(TRACING);
+	while (fgets(line, sizeof(line), file)) {
+		char *flags = strstr(line, "] ");
+		char *event = flags ? strstr(flags, ": judge") : NULL;
+
+		if (!event || *line == '#')
+			continue;
+		while (event > line && event[-1] != ' ')
+			event--;
+		if (strstr(event, ": judge: ")) {
+			begun = atoll(event);
+			*bytes = atoll(strstr(event, "bytes=") + strlen("bytes="));
+		} else if (begun >= 0) {
+			took = atoll(event) - begun;
+		}
+	}
+	fclose(file);
+	if (took < 0) {
+		fputs("measure: the probes saw no image judged\n", stderr);
+		exit(1);
+	}
+	return took;
+}
+
+static s64 judge(const struct build *build, const char *name, s64 *whole, s64 *bytes)
+{
+	char path[300];
+	s64 took;
+
+	snprintf(path, sizeof(path), "%s.rb", name);
+	load(build);
+	spawn_kmctl("-e", "");
+	/* Counts in instructions, as the clock does. */
+	set_tracing("trace_clock", "x86-tsc");
+	set_tracing("kprobe_events", PROBES);
+	set_tracing("events/kmvm_bench/enable", "1");
+	settle();
+	*whole = now();
+	spawn_kmctl("run", path);
+	*whole = now() - *whole;
+	took = read_probes(bytes);
+	set_tracing("events/kmvm_bench/enable", "0");
+	set_tracing("kprobe_events", "");
+	set_tracing("trace", "");
+	unload(build);
+	return took;
+}
+
 static void measure(const struct build *build, const char *row)
 {
 	const char *name = strchr(row, ':');
 	__u64 steps = 0;
 	s64 figure;
 
+	if (name && *row == 'j') {
+		s64 whole, bytes = 0;
+
+		if (strstr(build->module, "unguarded"))
+			return;
+		figure = judge(build, ++name, &whole, &bytes);
+		printf("%s\t%s\t%lld\t%lld\t%lld\n", name, build->name, (long long)figure, (long long)whole,
+		       (long long)bytes);
+		return;
+	}
 	if (name) {
 		figure = program(build, ++name, *row == 'v', &steps);
 		printf("%s\t%s\t%lld\t%llu\n", name, build->name, (long long)figure, (unsigned long long)steps);
