@@ -577,6 +577,8 @@ static int make_room(struct code *code, size_t size)
 
 	if (size <= code->room_size)
 		return 0;
+	if (grown > STATES_MAX)
+		grown = STATES_MAX;
 	if (size < grown)
 		size = grown;
 	scratch_free(code->room, code->room_size);

@@ -316,6 +316,7 @@ static int find_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32 *
 		ret = kmvm_spend(code, 2 + PRICE_OF_HANDLERS(code->irep->clen - i));
 		if (ret || !i)
 			return ret;
+		cond_resched();
 		if (target >= catch_begin(catch_at(code, i - 1)) &&
 		    target < catch_end(catch_at(code, i - 1)))
 			return 0;

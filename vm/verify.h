@@ -7,7 +7,7 @@
  * whose interpreter trusts what it loads. It keeps nothing and never recurses. Time is linear in
  * the size of the image for the container and what stands in it, and bounded for what the code
  * does: an image that would take more is refused as too complex. Memory is bounded by the size
- * of the image, and 4 MiB. The same source serves the module, kmctl and the tests.
+ * of the image, and 5 MiB. The same source serves the module, kmctl and the tests.
  */
 #ifndef KMVM_VERIFY_H
 #define KMVM_VERIFY_H
