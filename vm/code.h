@@ -26,7 +26,7 @@
  * Effort is counted in steps of some sixty instructions at most, so that it bounds the time
  * (docs/verifier.md). Steps for so many handlers looked at, so many words met or copied:
  */
-#define PRICE_OF_HANDLERS(count)	(1 + (count) / 2)
+#define PRICE_OF_HANDLERS(count)	(1 + (count) / 3)
 #define PRICE_OF_WORDS(count)		((count) / 8)
 
 static inline void *scratch(size_t size)

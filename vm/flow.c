@@ -313,7 +313,7 @@ static int find_clauses(struct code *code, u32 next, u32 target, u32 *cut, u32 *
 			    next <= catch_end(catch))
 				break;
 		}
-		ret = kmvm_spend(code, 2 + PRICE_OF_HANDLERS(code->irep->clen - i));
+		ret = kmvm_spend(code, 3 + (code->irep->clen - i) / 2);
 		if (ret || !i)
 			return ret;
 		cond_resched();
