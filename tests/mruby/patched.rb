@@ -771,3 +771,50 @@ assert("0171: super in a class's body hands on nothing of the method around it")
   opened(other)
   assert_equal [[], false], other.go
 end
+
+class BreaksInEql
+  attr_accessor :block
+  def <=>(_other)
+    0
+  end
+
+  def eql?(_other)
+    block ? block.call : true
+  end
+
+  def self.recurse(turn, member)
+    if turn == 2
+      first, second = (member..member), (member.dup..member)
+      return { first => 1, second => 2 }.size
+    end
+    member.block = nil
+    [keep(member) { break 3 }, 4]
+  end
+
+  def self.keep(member, &block)
+    member.block = block
+    recurse(2, member)
+    5
+  end
+
+  def self.deeper(turns, &block)
+    return block.call if turns == 0
+    result = deeper(turns - 1) { turns == 1 ? (break :inner) : block.call }
+    [turns, result]
+  end
+end
+
+assert("0177: break goes to the frame that made its block") do
+  class Range
+    alias hash_of_members hash
+    def hash
+      1
+    end
+  end
+  assert_equal [3, 4], BreaksInEql.recurse(1, BreaksInEql.new)
+  assert_equal [2, [1, :inner]], BreaksInEql.deeper(2) { :outer }
+ensure
+  class Range
+    alias hash hash_of_members
+  end
+end
