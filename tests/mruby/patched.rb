@@ -772,6 +772,24 @@ assert("0171: super in a class's body hands on nothing of the method around it")
   assert_equal [[], false], other.go
 end
 
+assert("0175: optional arguments that are left out are nil") do
+  leave = -> { begin; return 1; ensure; nil; end }
+  itself = ->(a = a) { a }
+  behind = ->(a = 1, b = b, c = c, d = d, e = e) { [a, b, c, d, e] }
+  between = ->(a, b = b, c = c, *d, e, k: 2, &f) { [a, b, c, d, e, k, f] }
+  20.times do
+    leave.call
+    assert_equal [nil, [1, nil, nil, nil, nil]], [itself.call, behind.call]
+    leave.call
+    assert_equal [nil, [9, 8, nil, nil, nil]], [itself.call(*[]), behind.call(*[9, 8])]
+    leave.call
+    assert_equal [1, nil, nil, [], 5, 2, nil], between.call(1, 5)
+    assert_equal [1, 2, nil, [], 5, 3, nil], between.call(*[1, 2, 5], k: 3)
+    assert_equal [1, 2, 3, [4], 5, 2, nil], between.call(1, 2, 3, 4, 5)
+    assert_equal [nil, nil, nil, [], nil, 2, nil], proc { |a, b = b, c = c, *d, e, k: 2, &f| [a, b, c, d, e, k, f] }.call
+  end
+end
+
 class BreaksInEql
   attr_accessor :block
   def <=>(_other)
