@@ -5,6 +5,7 @@
  *	text IMAGE	prints one
  *	text -a TEXT	writes the image of one to stdout
  *
+ *	places				for names of locals, with none in them; or there are none
  *	irep locals=1 registers=4
  *	handler ensure 2 7 7		begins, ends, target: numbers of instructions, or @bytes
  *	pool 1 0000002a			kind, and the bytes behind it, in hex
@@ -167,7 +168,7 @@ static void read_insn(struct irep *irep, char *text)
 	add(&irep->insns, insn);
 }
 
-static struct irep *read_text(FILE *file)
+static struct irep *read_text(FILE *file, bool *places)
 {
 	static char line[4 * IMAGE_MAX];
 	struct irep *levels[64] = { NULL }, *irep;
@@ -187,6 +188,10 @@ static struct irep *read_text(FILE *file)
 			if (depth)
 				add(&levels[depth - 1]->children, irep);
 			levels[depth++] = irep;
+			continue;
+		}
+		if (!depth && !levels[0] && !strcmp(line, "places")) {
+			*places = true;
 			continue;
 		}
 		if (!depth)
@@ -226,7 +231,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (assemble) {
-		program.top = read_text(file);
+		program.top = read_text(file, &program.has_locals);
 		size = write_program(&program, bytes, sizeof(bytes));
 		return !size || fwrite(bytes, 1, size, stdout) != size;
 	}
