@@ -441,10 +441,6 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
 	if (depth > CLAUSES_MAX)
 		return kmvm_refuse_insn(code, pc, insn, "ensure clauses are nested over %u deep",
 				   CLAUSES_MAX);
-	/* So no call within this one begins at the register of that one, or below. */
-	if (*inner != NOWHERE && insn->a < code->clauses[*inner].reg)
-		return kmvm_refuse_insn(code, pc, insn, "R%u, within the ensure clause of R%u", insn->a,
-				   code->clauses[*inner].reg);
 	code->clauses[code->clause_count] = (struct clause){
 		.begin = pc, .end = NOWHERE, .reg = insn->a, .around = *inner,
 	};
@@ -456,23 +452,28 @@ static int open_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, 
  * What is on hold around an ensure clause may be written, `break` does, but not lent to calls; and
  * the jump that waits in it, and in those around it, stays as it is.
  */
-static int check_in_clause(const struct code *code, u32 pc, const struct kmvm_insn *insn, u32 inner)
+static int check_in_clause(struct code *code, u32 pc, const struct kmvm_insn *insn, u32 inner)
 {
 	const struct clause *clause = &code->clauses[inner];
 	struct effects effects;
+	u32 around = 0;
 
 	kmvm_effects_of(insn, code->nlocals, &effects);
 	if (effects.calls && insn->a <= clause->reg)
 		return kmvm_refuse_insn(code, pc, insn, "calls in R%u within the ensure clause of R%u",
 				   insn->a, clause->reg);
-	for (; inner != NOWHERE; inner = clause->around) {
+	/* When something was raised. So clauses have higher registers than those around them. */
+	if (insn->op == OP_EXCEPT && insn->a < clause->reg)
+		return kmvm_refuse_insn(code, pc, insn, "clears R%u within its ensure clause", clause->reg);
+	for (; effects.write.count && inner != NOWHERE; inner = clause->around, around++) {
 		clause = &code->clauses[inner];
-		if (effects.write.at <= clause->reg &&
-		    clause->reg < effects.write.at + effects.write.count)
+		if (clause->reg < effects.write.at)
+			break;
+		if (clause->reg < effects.write.at + effects.write.count)
 			return kmvm_refuse_insn(code, pc, insn, "writes R%u within its ensure clause",
 					   clause->reg);
 	}
-	return 0;
+	return kmvm_spend(code, around / 4);
 }
 
 static void add_block(struct code *code, u32 pc, u32 clause)

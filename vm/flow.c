@@ -148,6 +148,23 @@ static void forget_list(const struct state *state, u32 i)
 	bit_clear(state->lists, i);
 }
 
+/* Of what its temporaries hold from one on, nothing is known any more. */
+static void forget_values(const struct code *code, const struct state *state, u32 reg)
+{
+	u32 from = reg > code->nlocals ? reg - code->nlocals : 0, k;
+
+	bits_cut(state->lists, code->words, from);
+	bits_cut(state->nils, code->words, from);
+	for (k = 0; k < TWINS_MAX; k++) {
+		struct twins twins = state->twins[k];
+
+		if (twins.one == NO_TWINS || !twins_end(twins, from))
+			continue;
+		/* Whoever held the other still does, and may keep it. */
+		forget_list(state, twins.one < from ? twins.one : twins.other);
+	}
+}
+
 /* Those from one on are lent to somebody, or overwritten. */
 static void cut_state(const struct code *code, const struct state *state, u32 reg)
 {
@@ -473,6 +490,8 @@ static void apply(const struct code *code, u32 pc, const struct kmvm_insn *insn,
 		bit_set(state->nils, reg);
 		break;
 	case OP_EXCEPT:
+		/* When something was raised, all above it is nil: vm/patches/0116. */
+		forget_values(code, state, insn->a + 1);
 		/* The jump that may wait here is not for anybody to read. */
 		if (bit(code->clauses_at, pc))
 			bit_clear(state->written, reg);
@@ -666,6 +685,8 @@ int kmvm_follow(struct code *code)
 	bit_set(dirty, 0);
 	bit_set(reached_blocks(code), 0);
 	code->ends_changed = false;
+	if (bit(code->clauses_at, 0))
+		enter_clause(code, 0, &first);
 
 	ret = kmvm_spend(code, PRICE_OF_WORDS(SETS * code->words));
 	if (ret)

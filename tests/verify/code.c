@@ -329,7 +329,7 @@ static const struct code_case cases[] = {
 		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_LOADNIL, 3, OP_NOP, OP_EXCEPT, 2,
 			     OP_RAISEIF, 2, OP_RAISEIF, 2, OP_RETURN, 1),
 			.catches = { ENSURE(0, 2, 2), ENSURE(4, 7, 7) })),
-	REFUSED("irep 0, pc 0x7 OP_EXCEPT: R2, within the ensure clause of R3",
+	REFUSED("irep 0, pc 0x7 OP_EXCEPT: clears R3 within its ensure clause",
 		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 4, OP_EXCEPT, 3, OP_NOP, OP_EXCEPT, 2,
 			     OP_RAISEIF, 2, OP_RAISEIF, 3, OP_RETURN, 1),
 			.catches = { ENSURE(0, 4, 4), ENSURE(6, 7, 7) })),
@@ -337,6 +337,24 @@ static const struct code_case cases[] = {
 		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 4, OP_EXCEPT, 2, OP_NOP, OP_EXCEPT, 3,
 			     OP_LOADNIL, 2, OP_RAISEIF, 3, OP_RAISEIF, 2, OP_RETURN, 1),
 			.catches = { ENSURE(0, 4, 4), ENSURE(6, 7, 7) })),
+	REFUSED("irep 0, pc 0x6 OP_EXCEPT: clears R3 within its ensure clause",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 3, OP_LOADNIL, 4, OP_EXCEPT, 2, OP_RAISEIF, 3,
+			     OP_RETURN, 1), .catches = { ENSURE(0, 2, 2), RESCUE(4, 6, 6) })),
+	/* Who begins there raises nothing, and goes on behind it. */
+	REFUSED("irep 0, pc 0x4 OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_EXCEPT, 1, OP_RAISEIF, 1, OP_RETURN, 2), .catches = { ENSURE(0, 0, 0) })),
+	ACCEPTED("a clause at the very beginning",
+		 PROGRAM(CODE(OP_EXCEPT, 1, OP_RAISEIF, 1, OP_LOADNIL, 2, OP_RETURN, 2),
+			 .catches = { ENSURE(0, 0, 0) })),
+	/* What lies above EXCEPT is nil when something was raised. */
+	REFUSED("irep 0, pc 0xb OP_ARYPUSH: R4 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 4, 0, OP_LOADNIL, 2, OP_INTERN, 2, OP_EXCEPT, 2, OP_LOADNIL, 5,
+			     OP_ARYPUSH, 4, 1, OP_RETURN, 4), .catches = { RESCUE(3, 7, 7) })),
+	/* And when nothing was, its twin above is still there to be given away. */
+	REFUSED("irep 0, pc 0xf OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 4, 1, OP_LOADNIL, 2, OP_NOP, OP_NOP, OP_EXCEPT, 2,
+			     OP_SETGV, 4, 0, OP_ARYPUSH, 1, 0, OP_RETURN, 1),
+			.catches = { RESCUE(6, 10, 10) })),
 	/* As `break` with a value does. */
 	ACCEPTED("a write below the clause's register",
 		 PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_LOADT, 1, OP_RAISEIF, 2, OP_RETURN, 1),
