@@ -219,9 +219,18 @@ static int check_operands(struct code *code, u32 pc, const struct kmvm_insn *ins
 	case OP_EXEC:
 		return check_child(code, pc, insn, KMVM_ENTRY_BODY);
 	case OP_GETUPVAR:
-	case OP_SETUPVAR:
 		return check_up(code, pc, insn, insn->c, insn->b);
+	case OP_SETUPVAR:
+		ret = check_up(code, pc, insn, insn->c, insn->b);
+		if (!ret && !insn->b)
+			return kmvm_refuse_insn(code, pc, insn, "writes R0, which is self");
+		return ret;
 	case OP_ARGARY:
+		/* A list that holds itself is known to whoever gets what is in it. */
+		layout = layout_of(insn->b);
+		if (!layout.level && insn->a <= layout.before_block + layout.keywords)
+			return kmvm_refuse_insn(code, pc, insn, "writes R%u, which it reads", insn->a);
+		return layout.level ? check_up(code, pc, insn, layout.level - 1, 0) : 0;
 	case OP_BLKPUSH:
 		/* How many locals there are up there is asked as it runs. */
 		layout = layout_of(insn->b);

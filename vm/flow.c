@@ -378,10 +378,29 @@ static bool holds_nil(const struct code *code, const struct state *state, u32 re
 	return reg >= code->nlocals && bit(state->nils, reg - code->nlocals);
 }
 
-static int check_lists(const struct code *code, u32 pc, const struct kmvm_insn *insn,
-		       const struct state *state)
+/* Is the twin of a list among other operands? */
+static bool twin_within(const struct code *code, const struct state *state, u32 reg,
+			struct window window)
 {
+	u32 i = reg - code->nlocals, k;
+
+	for (k = 0; k < TWINS_MAX; k++) {
+		struct twins twins = state->twins[k];
+		u32 twin = code->nlocals + (twins.one == i ? twins.other : twins.one);
+
+		if (twins.one != NO_TWINS && (twins.one == i || twins.other == i) &&
+		    twin >= window.at && twin < window.at + window.count)
+			return true;
+	}
+	return false;
+}
+
+static int check_lists(const struct code *code, u32 pc, const struct kmvm_insn *insn,
+		       const struct effects *effects, const struct state *state)
+{
+	struct window windows[3];
 	u32 reg = insn->a;
+	int i;
 
 	if (is_packed(insn))
 		reg++;
@@ -389,6 +408,11 @@ static int check_lists(const struct code *code, u32 pc, const struct kmvm_insn *
 		return 0;
 	if (insn->op == OP_ARYCAT && holds_nil(code, state, reg))
 		return 0;
+	/* A receiver or a block may hand itself on before the call is through. */
+	kmvm_given_away(insn, effects, windows);
+	for (i = 0; i < 3 && is_packed(insn); i++)
+		if (twin_within(code, state, reg, windows[i]))
+			return kmvm_refuse_insn(code, pc, insn, "R%u is another operand, too", reg);
 	if (!holds_list(code, state, reg))
 		return kmvm_refuse_insn(code, pc, insn, "R%u is not known to be a list of its own", reg);
 	return 0;
@@ -528,7 +552,7 @@ static int check_insn(const struct code *code, u32 pc, const struct kmvm_insn *i
 		/* What a program is worth lies there. */
 		return check_read(code, pc, insn, state, (struct window){ code->nlocals, 1 });
 	}
-	return check_lists(code, pc, insn, state);
+	return check_lists(code, pc, insn, effects, state);
 }
 
 /* From a block to the handlers that cover it, whichever of its instructions raises. */
