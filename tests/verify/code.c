@@ -11,41 +11,11 @@
 
 #include <mruby/opcode.h>
 
-#include "../../vm/verify.h"
+#include "code.h"
 #include "ktap.h"
 #include "loader.h"
 
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-
-struct catch {
-	int kind;	/* 0 rescue, 1 ensure, and 2 more so that 0 is none */
-	int begin;
-	int end;
-	int target;
-};
-
-#define RESCUE(begin, end, target) { 2, begin, end, target }
-#define ENSURE(begin, end, target) { 3, begin, end, target }
-
-struct irep {
-	int nlocals;	/* 1 unless it says */
-	int nregs;	/* 6 unless it says */
-	const unsigned char *code;
-	int size;
-	struct catch catches[4];
-};
-
-#define CODE(...)							\
-	.code = (const unsigned char[]){ __VA_ARGS__ },			\
-	.size = sizeof((const unsigned char[]){ __VA_ARGS__ })
-
-/* Each pool: 0 a string, 1 an integer. Each table of symbols: 0 and 1. */
-struct code_case {
-	const char *sentence;	/* NULL: accepted */
-	const char *what;
-	struct irep program;
-	struct irep child;
-};
 
 #define REFUSED(sentence, ...) { sentence, NULL, __VA_ARGS__ }
 #define ACCEPTED(what, ...) { NULL, what, __VA_ARGS__ }
@@ -490,31 +460,40 @@ static void make(struct image *image, const struct code_case *code_case)
 	set_size(image, 8, 0);
 }
 
-static void judge_case(const struct code_case *code_case)
+int judge_code(const struct code_case *code_case, struct kmvm_verdict *verdict,
+	       const char **complaint)
 {
-	struct kmvm_verdict verdict;
-	const char *complaint;
 	struct image image;
 	unsigned char *copy;
-	bool passed;
 	int ret;
 
 	make(&image, code_case);
 	copy = malloc(image.size);
 	memcpy(copy, image.bytes, image.size);
-	ret = kmvm_verify(copy, image.size, &verdict);
-	complaint = ret ? verdict.text : load_image(copy, image.size, NULL, NULL);
+	ret = kmvm_verify(copy, image.size, verdict);
+	*complaint = ret ? NULL : load_image(copy, image.size, NULL, NULL);
 	free(copy);
+	if (ret && verdict->offset > image.size)
+		*complaint = "the place lies outside of the image";
+	return ret;
+}
+
+static void judge_case(const struct code_case *code_case)
+{
+	struct kmvm_verdict verdict;
+	const char *complaint;
+	bool passed;
+	int ret = judge_code(code_case, &verdict, &complaint);
+
 	if (code_case->sentence) {
-		passed = ret == -ENOEXEC && !strcmp(verdict.text, code_case->sentence) &&
-			 verdict.offset <= image.size;
+		passed = ret == -ENOEXEC && !complaint && !strcmp(verdict.text, code_case->sentence);
 		if (!passed)
 			ktap_note("got %d at %zu: %s", ret, verdict.offset, verdict.text);
 		ktap_result(passed, "refused: %s", code_case->sentence);
 	} else {
-		if (complaint)
-			ktap_note("%s", complaint);
-		ktap_result(!complaint, "accepted: %s", code_case->what);
+		if (ret || complaint)
+			ktap_note("%s", ret ? verdict.text : complaint);
+		ktap_result(!ret && !complaint, "accepted: %s", code_case->what);
 	}
 }
 

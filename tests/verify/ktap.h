@@ -13,6 +13,7 @@ struct suite {
 
 extern const struct suite refused_suite;
 extern const struct suite code_suite;
+extern const struct suite registers_suite;
 extern const struct suite corpus_suite;
 extern const struct suite mutants_suite;
 

@@ -41,7 +41,7 @@ void ktap_note(const char *format, ...)
 int main(int argc, char **argv)
 {
 	static const struct suite *const suites[] = {
-		&refused_suite, &code_suite, &corpus_suite, &mutants_suite,
+		&refused_suite, &code_suite, &registers_suite, &corpus_suite, &mutants_suite,
 	};
 	const size_t count = sizeof(suites) / sizeof(suites[0]);
 	int planned = 0;
