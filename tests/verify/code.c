@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What code may not do, rule by rule, and what it may although it looks odd. Each case is an
- * image with one irep, or with one that has a child.
+ * image with one irep, or with one that has a child or two.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -21,6 +21,7 @@
 #define ACCEPTED(what, ...) { NULL, what, __VA_ARGS__ }
 #define PROGRAM(...) .program = { __VA_ARGS__ }
 #define CHILD(...) .child = { __VA_ARGS__ }
+#define SECOND(...) .second = { __VA_ARGS__ }
 
 #define RETURN_NIL	OP_LOADNIL, 1, OP_RETURN, 1
 #define ENTER(a, b, c)	OP_ENTER, a, b, c
@@ -137,6 +138,9 @@ static const struct code_case cases[] = {
 		CHILD(CODE(ENTER(0, 0, 0), RETURN_NIL))),
 	REFUSED("irep 1, pc 0x4 OP_GETUPVAR: local 1 of 1, 1 levels up",
 		WITH_BLOCK, CHILD(CODE(ENTER(0, 0, 0), OP_GETUPVAR, 1, 1, 0, OP_RETURN, 1))),
+	ACCEPTED("the last local of the program",
+		 PROGRAM(.nlocals = 3, CODE(OP_BLOCK, 3, 0, OP_RETURN, 3)),
+		 CHILD(CODE(ENTER(0, 0, 0), OP_GETUPVAR, 1, 2, 0, OP_SETUPVAR, 1, 2, 0, OP_RETURN, 1))),
 	REFUSED("irep 1, pc 0x4 OP_GETUPVAR: 1 levels up, there are 0",
 		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_GETUPVAR, 1, 0, 0, OP_RETURN, 1))),
 	REFUSED("irep 1, pc 0x4 OP_SETUPVAR: writes R0, which is self",
@@ -172,6 +176,23 @@ static const struct code_case cases[] = {
 						       OP_RETURN, 1))),
 	REFUSED("irep 1, pc 0x4 OP_JMP: goes back to OP_ENTER",
 		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_JMP, 0xff, 0xf9))),
+	/* Each number of optional ones goes its own way. */
+	REFUSED("irep 1, pc 0xc OP_RETURN: reads R5 before it is written",
+		WITH_METHOD, CHILD(.nlocals = 3, CODE(ENTER(0, 0x20, 0), OP_JMP, 0, 5, OP_JMP, 0, 0,
+						      OP_NOP, OP_NOP, OP_RETURN, 5, OP_RETURN, 1))),
+	REFUSED("irep 1, pc 0xa OP_RETURN: reads R5 before it is written",
+		WITH_METHOD, CHILD(.nlocals = 3, CODE(ENTER(0, 0x20, 0), OP_JMP, 0, 3, OP_JMP, 0, 2,
+						      OP_RETURN, 5, OP_RETURN, 1))),
+	REFUSED("irep 1, pc 0x0 OP_ENTER: its arguments exceed 2 registers",
+		WITH_METHOD, CHILD(.nregs = 2, CODE(ENTER(0, 0, 2), RETURN_NIL))),
+	REFUSED("irep 1, pc 0x0 OP_ENTER: its arguments exceed 2 registers",
+		WITH_METHOD, CHILD(.nregs = 2, CODE(ENTER(0, 0, 4), RETURN_NIL))),
+	ACCEPTED("keywords and a block, and no register more",
+		 WITH_METHOD, CHILD(.nregs = 3, CODE(ENTER(0, 0, 6), RETURN_NIL))),
+	/* Arguments are nobody's but a method's. */
+	REFUSED("irep 2, pc 0x0 OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_METHOD, 1, 0, OP_OCLASS, 1, OP_EXEC, 1, 1, OP_RETURN, 1)),
+		CHILD(CODE(ENTER(8, 0, 0), RETURN_NIL)), SECOND(CODE(OP_RETURN, 2))),
 	REFUSED("irep 1, pc 0x4 OP_STOP: not in the program itself",
 		WITH_METHOD, CHILD(CODE(ENTER(0, 0, 0), OP_STOP))),
 
@@ -206,6 +227,10 @@ static const struct code_case cases[] = {
 	REFUSED("irep 0, pc 0x2 OP_STOP: a catch handler covers it",
 		PROGRAM(CODE(OP_LOADNIL, 1, OP_STOP, OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 1),
 			.catches = { ENSURE(0, 3, 3) })),
+
+	ACCEPTED("an end right before the range of a handler",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_STOP, OP_NOP, OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 1),
+			 .catches = { ENSURE(3, 4, 4) })),
 
 	/* What is read must have been written. */
 	REFUSED("irep 0, pc 0x0 OP_RETURN: reads R1 before it is written", PROGRAM(CODE(OP_RETURN, 1))),
@@ -286,6 +311,87 @@ static const struct code_case cases[] = {
 	ACCEPTED("twins that nobody else knows",
 		 PROGRAM(CODE(OP_LOADNIL, 2, OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_SEND, 2, 0, 15,
 			      OP_ARYPUSH, 1, 1, OP_RETURN, 1))),
+
+	REFUSED("irep 0, pc 0x9 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_SETGV, 3, 0, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	/* What one of them is written over with is the other's no more. */
+	ACCEPTED("a twin that is something else by now, and one that is another's",
+		 PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_LOADNIL, 3, OP_SETGV, 3, 0,
+			      OP_ARYPUSH, 1, 0, OP_ARRAY, 4, 0, OP_MOVE, 3, 1, OP_MOVE, 3, 4,
+			      OP_SETGV, 3, 0, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	ACCEPTED("the same, the first one of the twins",
+		 PROGRAM(CODE(OP_ARRAY, 3, 0, OP_MOVE, 1, 3, OP_LOADNIL, 3, OP_SETGV, 3, 0,
+			      OP_ARYPUSH, 1, 0, OP_ARRAY, 3, 0, OP_MOVE, 1, 3, OP_ARRAY, 4, 0,
+			      OP_MOVE, 3, 4, OP_SETGV, 3, 0, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0xb OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_LOADNIL, 4, OP_SETGV, 3, 0,
+			     OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0xf OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_ARRAY, 4, 0, OP_MOVE, 5, 4,
+			     OP_SETGV, 3, 0, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	/* A third one that holds it is one too many. */
+	REFUSED("irep 0, pc 0x9 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_MOVE, 4, 1, OP_ARYPUSH, 1, 0,
+			     RETURN_NIL))),
+	REFUSED("irep 0, pc 0x9 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_MOVE, 4, 3, OP_ARYPUSH, 1, 0,
+			     RETURN_NIL))),
+	REFUSED("irep 0, pc 0x5 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_LOADNIL, 1, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	/* Nil is what LOADNIL left there, and nothing since. */
+	REFUSED("irep 0, pc 0x6 OP_ARYCAT: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_LOADT, 1, OP_ARYCAT, 1, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x9 OP_ARYCAT: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_ARYCAT, 1, OP_SETGV, 1, 0, OP_ARYCAT, 1,
+			     RETURN_NIL))),
+	REFUSED("irep 0, pc 0xd OP_ARYCAT: R3 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 3, OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_SETGV, 1, 0, OP_LOADNIL, 4,
+			     OP_ARYCAT, 3, RETURN_NIL))),
+	/* Twins of somebody else, or no operands. */
+	ACCEPTED("a list besides the one of the arguments",
+		 PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 4, 1, OP_ARRAY, 2, 0, OP_SEND, 1, 0, 15,
+			      RETURN_NIL))),
+	ACCEPTED("a twin behind the operands",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_ARRAY, 2, 0, OP_MOVE, 3, 2, OP_SEND, 1, 0, 15,
+			      RETURN_NIL))),
+	ACCEPTED("twins that a call parts, and twins again",
+		 PROGRAM(CODE(OP_LOADNIL, 2, OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_SEND, 2, 0, 15,
+			      OP_MOVE, 3, 1, OP_SEND, 2, 0, 15, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0xf OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 2, 1, OP_LOADNIL, 4, OP_SEND, 4, 0, 0,
+			     OP_SETGV, 2, 0, OP_ARYPUSH, 1, 0, RETURN_NIL), .nregs = 7)),
+	/* On two ways: the same twins, other twins, and none. */
+	ACCEPTED("twins on both ways",
+		 PROGRAM(CODE(OP_LOADT, 4, OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_JMPIF, 4, 0, 1, OP_NOP,
+			      OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x14 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADNIL, 3, OP_ARRAY, 1, 0, OP_JMPIF, 2, 0, 6,
+			     OP_MOVE, 2, 1, OP_JMP, 0, 3, OP_MOVE, 3, 1, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x18 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADNIL, 3, OP_JMPIF, 2, 0, 9, OP_ARRAY, 2, 0,
+			     OP_MOVE, 1, 2, OP_JMP, 0, 6, OP_ARRAY, 3, 0, OP_MOVE, 1, 3, OP_NOP,
+			     OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0xe OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADT, 4, OP_ARRAY, 1, 0, OP_JMPIF, 4, 0, 3, OP_MOVE, 2, 1,
+			     OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x12 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADT, 4, OP_ARRAY, 1, 0, OP_JMPIF, 4, 0, 6, OP_MOVE, 2, 1,
+			     OP_JMP, 0, 1, OP_NOP, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	/* Round a loop: twins that were not, or are no more. */
+	REFUSED("irep 0, pc 0x7 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADT, 4, OP_ARRAY, 1, 0, OP_ARYPUSH, 1, 0, OP_MOVE, 2, 1,
+			     OP_JMPIF, 4, 0xff, 0xf6, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x8 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADT, 4, OP_ARRAY, 1, 0, OP_MOVE, 2, 1, OP_ARYPUSH, 1, 0, OP_ARRAY, 2, 0,
+			     OP_JMPIF, 4, 0xff, 0xf6, RETURN_NIL))),
+	/* The exception of a packed call may know its list; and what was given away before it. */
+	REFUSED("irep 0, pc 0xf OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 3, OP_ARRAY, 1, 0, OP_MOVE, 4, 1, OP_SEND, 3, 0, 15,
+			     OP_NOP, OP_EXCEPT, 2, OP_ARYPUSH, 1, 0, RETURN_NIL),
+			.catches = { RESCUE(8, 12, 13) })),
+	REFUSED("irep 0, pc 0xd OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_SETGV, 1, 0, OP_INTERN, 1, OP_ARRAY, 1, 0, OP_EXCEPT, 2,
+			     OP_ARYPUSH, 1, 0, RETURN_NIL), .catches = { RESCUE(3, 8, 11) })),
 
 	/* Ensure. */
 	ACCEPTED("an ensure clause",
@@ -379,6 +485,69 @@ static const struct code_case cases[] = {
 			     OP_EXCEPT, 3, OP_LOADT, 1, OP_RAISEIF, 3, OP_RETURN, 1,
 			     OP_ARYPUSH, 1, 0, OP_RETURN, 1),
 			.catches = { ENSURE(3, 6, 6), ENSURE(8, 11, 13) })),
+	/* Two clauses, the second of which covers where the first one ends. */
+	REFUSED("irep 0, pc 0xf OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_JMPUW, 0, 8, OP_EXCEPT, 3, OP_RAISEIF, 3,
+			     OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 2),
+			.catches = { ENSURE(4, 7, 7), ENSURE(9, 11, 11) })),
+	ACCEPTED("a jump right before the range of a clause",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_JMPUW, 0, 5, OP_NOP, OP_EXCEPT, 2,
+			      OP_RAISEIF, 2, OP_RETURN, 2), .catches = { ENSURE(7, 8, 8) })),
+	ACCEPTED("a jump to the beginning of its range",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_LOADNIL, 2, OP_SETGV, 2, 0, OP_JMPUW, 0xff, 0xfa,
+			      OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 1),
+			 .catches = { ENSURE(4, 10, 10) })),
+	/* Below its register a clause may write and give away, so no list is there behind a jump. */
+	REFUSED("irep 0, pc 0xd OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_JMPUW, 0, 7, OP_EXCEPT, 3, OP_SETGV, 1, 0, OP_RAISEIF, 3,
+			     OP_ARYPUSH, 1, 0, RETURN_NIL), .catches = { ENSURE(3, 6, 6) })),
+	REFUSED("irep 0, pc 0xe OP_ARYCAT: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADNIL, 1, OP_NOP, OP_JMPUW, 0, 6, OP_EXCEPT, 3,
+			     OP_LOADT, 1, OP_RAISEIF, 3, OP_ARYCAT, 1, RETURN_NIL),
+			.catches = { ENSURE(4, 8, 8) })),
+	REFUSED("irep 0, pc 0x11 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_JMPUW, 0, 11, OP_EXCEPT, 3, OP_EXCEPT, 4, OP_SETGV, 1, 0,
+			     OP_RAISEIF, 4, OP_RAISEIF, 3, OP_ARYPUSH, 1, 0, RETURN_NIL),
+			.catches = { ENSURE(3, 6, 6), ENSURE(0, 0, 8) })),
+	ACCEPTED("a list below what a clause writes",
+		 PROGRAM(CODE(OP_ARRAY, 1, 0, OP_JMPUW, 0, 6, OP_EXCEPT, 3, OP_LOADT, 2, OP_RAISEIF, 3,
+			      OP_ARYPUSH, 1, 0, RETURN_NIL), .catches = { ENSURE(3, 6, 6) })),
+	/* Above its register a clause has calls. */
+	REFUSED("irep 0, pc 0xe OP_RETURN: reads R4 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 3, OP_LOADNIL, 4, OP_EXCEPT, 2, OP_SSEND, 3, 0, 0,
+			     OP_NOP, OP_NOP, OP_RAISEIF, 2, OP_RETURN, 4),
+			.catches = { ENSURE(2, 4, 4) })),
+	REFUSED("irep 0, pc 0x4 OP_SSEND: calls in R2 within the ensure clause of R2",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_EXCEPT, 2, OP_SSEND, 2, 0, 0, OP_RAISEIF, 2, OP_RETURN, 1),
+			.catches = { ENSURE(0, 2, 2) })),
+	ACCEPTED("a clause that nobody enters but by an exception",
+		 PROGRAM(CODE(OP_LOADNIL, 1, OP_RETURN, 1, OP_EXCEPT, 2, OP_RAISEIF, 2, OP_RETURN, 3),
+			 .catches = { ENSURE(0, 4, 4) })),
+	/* Entered once more, with less. */
+	REFUSED("irep 0, pc 0xa OP_SETGV: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_INTERN, 1, OP_LOADNIL, 2, OP_EXCEPT, 3, OP_RAISEIF, 3,
+			     OP_SETGV, 2, 0, OP_LOADNIL, 1, OP_SEND, 1, 0, 0, OP_JMPIF, 1, 0xff, 0xef,
+			     OP_RETURN, 1), .catches = { ENSURE(2, 4, 6) })),
+	/* What a handler knows begins where its range does, and where itself does. */
+	REFUSED("irep 0, pc 0xa OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_INTERN, 1, OP_LOADNIL, 2, OP_RETURN, 1, OP_EXCEPT, 3,
+			     OP_RETURN, 2), .catches = { RESCUE(2, 6, 8) })),
+	REFUSED("irep 0, pc 0x8 OP_RETURN: reads R2 before it is written",
+		PROGRAM(CODE(OP_LOADNIL, 1, OP_INTERN, 1, OP_LOADNIL, 2, OP_EXCEPT, 3, OP_RETURN, 2),
+			.catches = { RESCUE(2, 4, 6) })),
+	/* Twins that end right above EXCEPT, in either order, and some that lie below. */
+	REFUSED("irep 0, pc 0xa OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 3, 1, OP_NOP, OP_NOP, OP_EXCEPT, 2,
+			     OP_ARYPUSH, 1, 0, RETURN_NIL), .catches = { RESCUE(6, 7, 8) })),
+	REFUSED("irep 0, pc 0xa OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_ARRAY, 3, 0, OP_MOVE, 1, 3, OP_NOP, OP_NOP, OP_EXCEPT, 2,
+			     OP_ARYPUSH, 1, 0, RETURN_NIL), .catches = { RESCUE(6, 7, 8) })),
+	ACCEPTED("twins below an OP_EXCEPT",
+		 PROGRAM(CODE(OP_ARRAY, 1, 0, OP_MOVE, 2, 1, OP_NOP, OP_NOP, OP_EXCEPT, 3,
+			      OP_ARYPUSH, 1, 0, RETURN_NIL), .catches = { RESCUE(6, 7, 8) })),
+	ACCEPTED("a value before a clause, and a register far above it",
+		 PROGRAM(.nregs = 80, CODE(OP_LOADNIL, 2, OP_MOVE, 1, 2, OP_EXCEPT, 70, OP_RAISEIF, 70,
+					   OP_RETURN, 1), .catches = { ENSURE(0, 5, 5) })),
 	/* Behind the clause is only who came by without an exception. */
 	ACCEPTED("a value that is made before an ensure clause",
 		 PROGRAM(CODE(OP_LOADNIL, 2, OP_MOVE, 1, 2, OP_EXCEPT, 3, OP_RAISEIF, 3, OP_RETURN, 1),
@@ -386,7 +555,7 @@ static const struct code_case cases[] = {
 };
 
 struct image {
-	unsigned char bytes[1000];
+	unsigned char bytes[2000];
 	size_t size;
 };
 
@@ -430,7 +599,7 @@ static void put_irep(struct image *image, const struct irep *irep, int children)
 	put_number(image, 2, irep->nlocals ? irep->nlocals : 1);
 	put_number(image, 2, irep->nregs ? irep->nregs : 6);
 	put_number(image, 2, children);
-	put_number(image, 2, catches);
+	put_number(image, 2, catches + irep->clauses);
 	put_number(image, 4, irep->size);
 	put(image, irep->code, irep->size);
 	for (i = 0; i < catches; i++) {
@@ -438,6 +607,10 @@ static void put_irep(struct image *image, const struct irep *irep, int children)
 		put_number(image, 4, irep->catches[i].begin);
 		put_number(image, 4, irep->catches[i].end);
 		put_number(image, 4, irep->catches[i].target);
+	}
+	for (i = 0; i < irep->clauses; i++) {
+		put(image, "\1\0\0\0\0\0\0\0\0", 9);
+		put_number(image, 4, 2 * i);
 	}
 	put(image, "\0\2" "\0\0\1s" "\0" "\1\0\0\0\7", 12);
 	put(image, "\0\2" "\0\1p" "\0" "\0\1q" "\0", 10);
@@ -452,9 +625,11 @@ static void make(struct image *image, const struct code_case *code_case)
 	put(image, "RITE0300\0\0\0\0MATZ0000", 20);
 	section = image->size;
 	put(image, "IREP\0\0\0\0" "0300", 12);
-	put_irep(image, &code_case->program, !!code_case->child.code);
+	put_irep(image, &code_case->program, !!code_case->child.code + !!code_case->second.code);
 	if (code_case->child.code)
 		put_irep(image, &code_case->child, 0);
+	if (code_case->second.code)
+		put_irep(image, &code_case->second, 0);
 	set_size(image, section + 4, section);
 	put(image, "END\0\0\0\0\10", 8);
 	set_size(image, 8, 0);
@@ -497,9 +672,45 @@ static void judge_case(const struct code_case *code_case)
 	}
 }
 
+/* One clause within the other, each with a register above those around it. */
+static void judge_clauses(const char *sentence, const char *what, int clauses)
+{
+	struct code_case code_case = { .sentence = sentence, .what = what };
+	unsigned char code[300], *end = code;
+	int i;
+
+	for (i = 0; i < clauses; i++) {
+		*end++ = OP_EXCEPT;
+		*end++ = 1 + i;
+	}
+	while (i--) {
+		*end++ = OP_RAISEIF;
+		*end++ = 1 + i;
+	}
+	memcpy(end, (unsigned char[]){ RETURN_NIL }, 4);
+	code_case.program = (struct irep){
+		.nregs = 1 + clauses, .code = code, .size = end + 4 - code, .clauses = clauses,
+	};
+	judge_case(&code_case);
+}
+
+/* Jumps from one to the next, with more registers than anybody needs. */
+static void judge_blocks(const char *sentence, int blocks)
+{
+	struct code_case code_case = { .sentence = sentence };
+	unsigned char code[600] = { };
+	int i;
+
+	for (i = 0; i < blocks - 1; i++)
+		code[3 * i] = OP_JMP;
+	memcpy(code + 3 * i, (unsigned char[]){ RETURN_NIL }, 4);
+	code_case.program = (struct irep){ .nregs = 65534, .code = code, .size = 3 * i + 4 };
+	judge_case(&code_case);
+}
+
 static int count(void)
 {
-	return ARRAY_SIZE(cases);
+	return ARRAY_SIZE(cases) + 4;
 }
 
 static void run(void)
@@ -508,6 +719,10 @@ static void run(void)
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		judge_case(&cases[i]);
+	judge_clauses(NULL, "64 ensure clauses within each other", 64);
+	judge_clauses("irep 0, pc 0x80 OP_EXCEPT: ensure clauses are nested over 64 deep", NULL, 65);
+	judge_blocks("irep 0: too complex to be judged: 171 blocks, 65533 temporaries", 171);
+	judge_blocks("irep 0: too complex to be judged", 120);
 }
 
 const struct suite code_suite = { count, run };

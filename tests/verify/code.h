@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Images made of code alone: one irep, or one that has a child. */
+/* Images made of code alone: one irep, or one that has a child or two. */
 #ifndef CODE_H
 #define CODE_H
 
@@ -21,6 +21,7 @@ struct irep {
 	const unsigned char *code;
 	int size;
 	struct catch catches[4];
+	int clauses;		/* more of them: OP_EXCEPTs of two bytes each, from the beginning on */
 };
 
 #define CODE(...)							\
@@ -33,6 +34,7 @@ struct code_case {
 	const char *what;
 	struct irep program;
 	struct irep child;
+	struct irep second;	/* another child */
 };
 
 /* Judges it, and loads what is accepted. Returns the error; what the loader says, or NULL. */
