@@ -173,6 +173,7 @@ struct attempt {
 	const char *written;	/* those that are, before it */
 	int read;		/* read behind it; 0: none is */
 	int symbol;		/* in place of the one it names; -1: that one */
+	bool as_list;		/* that one is added to, which must be a list, or be nil */
 };
 
 static int judge_attempt(const struct row *row, const struct attempt *attempt,
@@ -197,6 +198,12 @@ static int judge_attempt(const struct row *row, const struct attempt *attempt,
 	if (attempt->symbol >= 0)
 		end[row->symbol] = attempt->symbol;
 	end += row->size;
+	if (attempt->as_list) {
+		*end++ = OP_LOADNIL;
+		*end++ = attempt->read + 1;
+		*end++ = OP_ARYCAT;
+		*end++ = attempt->read;
+	}
 	if (!ends(row->insn[0])) {
 		if (!attempt->read) {
 			*end++ = OP_LOADNIL;
@@ -236,7 +243,7 @@ static bool expect(const struct row *row, const struct attempt *attempt, const c
 /* All that it reads is asked for, and nothing else. */
 static bool reads_those(const struct row *row)
 {
-	struct attempt attempt = { 1, REGISTERS, row->reads, 0, -1 };
+	struct attempt attempt = { 1, REGISTERS, row->reads, 0, -1, false };
 	bool passed = expect(row, &attempt, NULL);
 	char but_one[REGISTERS], sentence[40];
 	const char *reg, *from;
@@ -263,7 +270,7 @@ static bool leaves_those(const struct row *row)
 
 	for (reg = 1; !ends(row->insn[0]) && reg < 10; reg++) {
 		bool kept = !row->lends_above || reg < row->lends_above;
-		struct attempt attempt = { 1, REGISTERS, row->reads, reg, -1 };
+		struct attempt attempt = { 1, REGISTERS, row->reads, reg, -1, false };
 		char sentence[40];
 
 		snprintf(sentence, sizeof(sentence), "reads R%d before", reg);
@@ -271,6 +278,25 @@ static bool leaves_those(const struct row *row)
 				 (named(row->reads, reg) && kept) ? NULL : sentence);
 		attempt.written = "123456789";
 		passed &= expect(row, &attempt, named(row->writes, reg) || kept ? NULL : sentence);
+	}
+	return passed;
+}
+
+/* What was nil before is nil or a list behind it only when LOADNIL, or who makes lists, wrote it. */
+static bool changes_those(const struct row *row)
+{
+	unsigned char op = row->insn[0];
+	bool makes = op == OP_LOADNIL || op == OP_ARRAY || op == OP_ARRAY2 || op == OP_ARYSPLAT ||
+		     op == OP_ARGARY;
+	bool passed = true;
+	const char *reg;
+
+	for (reg = row->writes; *reg; reg++) {
+		struct attempt attempt = { 1, REGISTERS, row->list ? row->reads : "123456789",
+					   *reg - '0', -1, true };
+
+		passed &= expect(row, &attempt, makes && *reg - '0' == row->insn[1] ? NULL :
+				 "list of its own");
 	}
 	return passed;
 }
@@ -287,7 +313,7 @@ static int registers_of(const struct row *row)
 
 static bool needs_room(const struct row *row)
 {
-	struct attempt attempt = { 1, registers_of(row), row->reads, 0, -1 };
+	struct attempt attempt = { 1, registers_of(row), row->reads, 0, -1, false };
 	bool passed = expect(row, &attempt, NULL);
 	const char *reg;
 
@@ -307,7 +333,7 @@ static bool needs_room(const struct row *row)
 
 static bool spares_locals(const struct row *row)
 {
-	struct attempt attempt = { 3, REGISTERS, row->reads, 0, -1 };
+	struct attempt attempt = { 3, REGISTERS, row->reads, 0, -1, false };
 	bool in_local = row->insn[0] == OP_ADDI || row->insn[0] == OP_SUBI;
 
 	if (row->list && row->list < 3)
@@ -317,7 +343,7 @@ static bool spares_locals(const struct row *row)
 
 static bool knows_symbols(const struct row *row)
 {
-	struct attempt attempt = { 1, REGISTERS, row->reads, 0, NO_SUCH };
+	struct attempt attempt = { 1, REGISTERS, row->reads, 0, NO_SUCH, false };
 
 	return !row->symbol || expect(row, &attempt, "symbol 2 of 2");
 }
@@ -349,7 +375,7 @@ static void all_opcodes(void)
 
 static int count(void)
 {
-	return 6;
+	return 7;
 }
 
 static void run(void)
@@ -357,6 +383,7 @@ static void run(void)
 	all_opcodes();
 	every(reads_those, "each opcode reads the registers it does, and must find them written");
 	every(leaves_those, "behind each opcode those are written that it writes or spares");
+	every(changes_those, "behind each opcode that is a list, or nil, which it makes one");
 	every(needs_room, "each opcode has room enough, and may use all of it");
 	every(spares_locals, "no opcode but an addition calls in a local");
 	every(knows_symbols, "each opcode names a symbol that exists");
