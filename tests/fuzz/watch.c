@@ -15,6 +15,8 @@ static void read_register(mrb_value *regs, u32 number, const struct kmvm_insn *i
 {
 	if (mrb_undef_p(regs[number]))
 		wrong("OP_%s reads R%u, which was not written", kmvm_opcode_name(insn->op), number);
+	if (mrb_break_p(regs[number]) && insn->op != OP_RAISEIF)
+		wrong("OP_%s reads R%u, where a jump waits", kmvm_opcode_name(insn->op), number);
 }
 
 static void read_registers(mrb_value *regs, u32 first, u32 count, const struct kmvm_insn *insn)
@@ -37,7 +39,7 @@ static void check_reads(mrb_value *regs, const struct kmvm_insn *insn)
 
 	switch (insn->op) {
 	case OP_MOVE:
-		/* masgn may move what a rescue has not written; it is copied, not used */
+		read_register(regs, b, insn);
 		break;
 	case OP_SETGV: case OP_SETSV: case OP_SETIV: case OP_SETCV: case OP_SETCONST: case OP_SETUPVAR:
 	case OP_GETMCNST: case OP_JMPIF: case OP_JMPNOT: case OP_JMPNIL: case OP_RAISEIF:
