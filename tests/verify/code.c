@@ -381,9 +381,12 @@ static const struct code_case cases[] = {
 	REFUSED("irep 0, pc 0x12 OP_ARYPUSH: R1 is not known to be a list of its own",
 		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADT, 4, OP_ARRAY, 1, 0, OP_JMPIF, 4, 0, 6, OP_MOVE, 2, 1,
 			     OP_JMP, 0, 1, OP_NOP, OP_ARYPUSH, 1, 0, RETURN_NIL))),
+	REFUSED("irep 0, pc 0x13 OP_ARYPUSH: R1 is not known to be a list of its own",
+		PROGRAM(CODE(OP_LOADT, 2, OP_JMPIF, 2, 0, 6, OP_ARRAY, 1, 0, OP_JMP, 0, 6, OP_ARRAY, 2, 0,
+			     OP_MOVE, 1, 2, OP_NOP, OP_ARYPUSH, 1, 0, RETURN_NIL))),
 	/* Round a loop: twins that were not, or are no more. */
 	REFUSED("irep 0, pc 0x7 OP_ARYPUSH: R1 is not known to be a list of its own",
-		PROGRAM(CODE(OP_LOADNIL, 2, OP_LOADT, 4, OP_ARRAY, 1, 0, OP_ARYPUSH, 1, 0, OP_MOVE, 2, 1,
+		PROGRAM(CODE(OP_LOADT, 2, OP_LOADT, 4, OP_ARRAY, 1, 0, OP_ARYPUSH, 1, 0, OP_MOVE, 2, 1,
 			     OP_JMPIF, 4, 0xff, 0xf6, RETURN_NIL))),
 	REFUSED("irep 0, pc 0x8 OP_ARYPUSH: R1 is not known to be a list of its own",
 		PROGRAM(CODE(OP_LOADT, 4, OP_ARRAY, 1, 0, OP_MOVE, 2, 1, OP_ARYPUSH, 1, 0, OP_ARRAY, 2, 0,
