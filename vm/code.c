@@ -604,8 +604,8 @@ static int judge_blocks(struct code *code)
 {
 	u32 words = bit_words(code->ilen);
 	u32 clauses = count_bits(code->clauses_at, words);
-	/* Each clause makes two more. */
-	u32 blocks = count_bits(code->leaders, words) + 2 * clauses;
+	/* None begins behind the code, though a jump may say so; each clause makes two more. */
+	u32 blocks = count_bits(code->leaders, words) - bit(code->leaders, code->ilen) + 2 * clauses;
 	u64 states = kmvm_states_size(code, blocks, clauses);
 	int ret;
 
