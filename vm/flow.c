@@ -610,12 +610,12 @@ static int flow_from_enter(struct code *code, u32 from, const struct kmvm_insn *
 	return ret;
 }
 
-static u32 effort_of(const struct code *code, const struct effects *effects,
-		     const struct state *state)
+static u32 effort_of(const struct code *code, const struct kmvm_insn *insn,
+		     const struct effects *effects, const struct state *state)
 {
 	u32 effort = 5 + effects->write.count + effects->reads[0].count + effects->reads[1].count;
 
-	if (effects->calls)
+	if (effects->calls || insn->op == OP_EXCEPT)
 		effort += 2 + PRICE_OF_WORDS(SETS * code->words);
 	if (has_any_twins(state))
 		effort *= 2;
@@ -648,7 +648,7 @@ static int follow_block(struct code *code, u32 number)
 		kmvm_effects_of(&insn, code->nlocals, &effects);
 		ret = check_insn(code, pc, &insn, &effects, &state, block->clause);
 		if (!ret)
-			ret = kmvm_spend(code, effort_of(code, &effects, &state));
+			ret = kmvm_spend(code, effort_of(code, &insn, &effects, &state));
 		if (ret)
 			return ret;
 		if (code->irep->clen)

@@ -238,6 +238,12 @@ static void call_low(struct writer *w)
 	call(w, 2);
 }
 
+/* Whose handler it is does not matter. */
+static void except_low(struct writer *w)
+{
+	op_a(w, OP_EXCEPT, 2);
+}
+
 static void upvar(struct writer *w)
 {
 	put_u8(w, OP_GETUPVAR);
@@ -399,6 +405,11 @@ static size_t calls_wide(uint8_t *bytes, size_t size)
 static size_t calls_wide_handled(uint8_t *bytes, size_t size)
 {
 	return hot_handled(bytes, size, REGS_MAX, call_low);
+}
+
+static size_t excepts_wide(uint8_t *bytes, size_t size)
+{
+	return hot(bytes, size, REGS_MAX, except_low);
 }
 
 static size_t windows_written(uint8_t *bytes, size_t size)
@@ -747,6 +758,7 @@ const struct worst worst[] = {
 	WORST(calls_handled),
 	WORST(calls_wide),
 	WORST(calls_wide_handled),
+	WORST(excepts_wide),
 	WORST(windows_written),
 	WORST(windows_read),
 	WORST(states_wide),
