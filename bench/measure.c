@@ -513,8 +513,8 @@ static s64 read_probes(s64 *bytes)
 
 static s64 judge(const struct build *build, const char *name, s64 *whole, s64 *bytes)
 {
+	s64 least = INT64_MAX, took, run;
 	char path[300];
-	s64 took;
 
 	snprintf(path, sizeof(path), "%s.rb", name);
 	load(build);
@@ -523,16 +523,24 @@ static s64 judge(const struct build *build, const char *name, s64 *whole, s64 *b
 	set_tracing("trace_clock", "x86-tsc");
 	set_tracing("kprobe_events", PROBES);
 	set_tracing("events/kmvm_bench/enable", "1");
-	settle();
-	*whole = now();
-	spawn_kmctl("run", path);
-	*whole = now() - *whole;
-	took = read_probes(bytes);
+	/* It takes so short a time that an interrupt in it shows: the least is without one. */
+	for (int i = 0; i < 5; i++) {
+		set_tracing("trace", "");
+		settle();
+		run = now();
+		spawn_kmctl("run", path);
+		run = now() - run;
+		took = read_probes(bytes);
+		if (took >= least)
+			continue;
+		least = took;
+		*whole = run;
+	}
 	set_tracing("events/kmvm_bench/enable", "0");
 	set_tracing("kprobe_events", "");
 	set_tracing("trace", "");
 	unload(build);
-	return took;
+	return least;
 }
 
 static void measure(const struct build *build, const char *row)
@@ -542,7 +550,7 @@ static void measure(const struct build *build, const char *row)
 	s64 figure;
 
 	if (name && *row == 'j') {
-		s64 whole, bytes = 0;
+		s64 whole = 0, bytes = 0;
 
 		if (strstr(build->module, "unguarded"))
 			return;

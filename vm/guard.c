@@ -186,6 +186,8 @@ void kmvm_guard_steps(mrb_state *mrb)
 		if (vm->grace > 0)
 			return;
 	}
+	/* Should C swallow it, the next step raises it again: nothing is to be done without ensure. */
+	set_quantum(vm, mrb, 1);
 	raise_stop(vm, MRB_CATCH_SKIP_ALL, 0);
 }
 
