@@ -191,17 +191,19 @@ static void keep(const char *name, const char *end, const void *bytes, size_t si
 
 static void found(void)
 {
+	static char first[sizeof(report)];
 	const struct image *base;
 	char name[100];
 	size_t size;
 	bool alone;
 	u32 nth;
 
+	memcpy(first, report, sizeof(first));
 	alone = in_process(try_next, 0);
 	shared->tried--;
 	if (!alone)
-		snprintf(report + strlen(report), sizeof(report) - strlen(report),
-			 "not alone: what was run before it in the same VM has its part\n");
+		snprintf(report, sizeof(report),
+			 "%s\nnot alone: what was run before it in the same VM has its part\n", first);
 	nth = count_kind(kind_of());
 	findings++;
 	if (nth > KEPT_EACH)
