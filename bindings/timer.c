@@ -14,8 +14,8 @@
  *
  * struct timer is the VM's handle: it lives until the timer was cancelled, and its block is
  * over if it did that itself; or the block of its only turn is over; or the VM or the
- * followed run ends. The Ruby object points to it until
- * then, and to nothing afterwards. The interrupt touches nothing of it but the queue's part.
+ * followed run ends. The Ruby object points to it until then, and to nothing afterwards. The
+ * interrupt touches nothing of it but the queue's part.
  *
  * struct figures is a block of the VM's heap and belongs to the Ruby object, which tells them
  * when the timer has ended, too. The handle, which keeps the object alive, writes them from
@@ -262,7 +262,7 @@ static mrb_value timer_cancel(mrb_state *mrb, mrb_value self)
 
 	/* In its own block it is closed as soon as that is over. */
 	if (active && handle->vm->event == handle)
-		container_of(handle, struct timer, handle)->last = true;
+		timer_of(handle)->last = true;
 	else if (active)
 		kmvm_handle_close(handle);
 	return mrb_bool_value(active);

@@ -2,7 +2,7 @@
 #
 # A timer that outlives the program:	kmctl run --wait examples/ticks.rb
 #
-# Without --wait kmctl comes back at once and the ticks go to the kernel log.
+# Without --wait kmctl comes back at once and the ticks go to the log of the VM: kmctl log.
 
 start = Linux.ktime
 ticks = 0

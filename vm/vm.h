@@ -48,7 +48,7 @@ struct kmvm_vm {
 	struct task_struct *thread;	/* referenced, to our end; the only one that enters mrb */
 	struct completion ready;	/* the thread has opened mruby, or failed to */
 	int error;			/* of that, set before ready */
-	bool closing;			/* set once, by kmvm_vm_close() */
+	bool closing;			/* set once, by who closes or unloads it */
 	wait_queue_head_t wake;		/* the thread: runs, events, stops, closing */
 
 	spinlock_t lock;		/* protects what follows, up to event_lock */

@@ -71,6 +71,10 @@ static int ask(const char *vm, unsigned long request, void *args)
 		kmctl_say("%s: no memory to open it again; the next program tries once more", vm);
 		return KMCTL_LIMIT;
 	}
+	if (ret == -EBUSY) {
+		kmctl_say("%s: stays as long as the module; kmctl reset gives it a fresh start", vm);
+		return KMCTL_EXISTS;
+	}
 	return ret ? kmctl_explain(vm, -ret) : KMCTL_OK;
 }
 
@@ -113,32 +117,12 @@ int kmctl_load(int fd, const char *vm)
 	return ret ? kmctl_explain(vm, -ret) : KMCTL_OK;
 }
 
-static int unload(int fd, const char *vm)
-{
-	struct kmvm_unload_args args = { .size = sizeof(args) };
-
-	strcpy(args.vm, vm);
-	return kmctl_ioctl(fd, KMVM_IOC_UNLOAD, &args);
-}
-
 int kmctl_unload(const char *vm)
 {
-	int ret = kmctl_check_name(vm);
-	int fd;
+	struct kmvm_unload_args args = { .size = sizeof(args) };
+	int ret = copy_name(args.vm, vm);
 
-	if (!ret)
-		ret = kmctl_open_device(&fd, NULL);
-	if (ret)
-		return ret;
-	ret = unload(fd, vm);
-	close(fd);
-	if (ret == -ENOENT)
-		return kmctl_say_no_vm(vm);
-	if (ret == -EBUSY) {
-		kmctl_say("%s: stays as long as the module; kmctl reset gives it a fresh start", vm);
-		return KMCTL_EXISTS;
-	}
-	return ret ? kmctl_explain(vm, -ret) : KMCTL_OK;
+	return ret ? ret : ask(vm, KMVM_IOC_UNLOAD, &args);
 }
 
 /* All VMs, in the order in which they were loaded. */
@@ -183,16 +167,17 @@ int kmctl_unload_all(void)
 		return ret;
 	ret = list(fd, &listing);
 	while (!ret && listing.count--) {
-		const char *vm = listing.vms[listing.count].vm;
+		struct kmvm_unload_args args = { .size = sizeof(args) };
 
-		if (!strcmp(vm, "main"))
+		strcpy(args.vm, listing.vms[listing.count].vm);
+		if (!strcmp(args.vm, "main"))
 			continue;
-		ret = unload(fd, vm);
+		ret = kmctl_ioctl(fd, KMVM_IOC_UNLOAD, &args);
 		/* Somebody else was faster. */
 		if (ret == -ENOENT)
 			ret = KMCTL_OK;
 		else if (ret)
-			ret = kmctl_explain(vm, -ret);
+			ret = kmctl_explain(args.vm, -ret);
 	}
 	free(listing.vms);
 	close(fd);
