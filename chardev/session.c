@@ -17,7 +17,6 @@
 #include <linux/mutex.h>
 #include <linux/overflow.h>
 #include <linux/poll.h>
-#include <linux/ratelimit.h>
 #include <linux/sched/signal.h>
 #include <linux/security.h>
 #include <linux/slab.h>
@@ -264,17 +263,6 @@ static int errno_of(const struct kmvm_result *result)
 	}
 }
 
-static void log_lines(const char *vm, const char *text)
-{
-	static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 100);
-	size_t size;
-
-	for (; *text && __ratelimit(&limit); text += size + (text[size] == '\n')) {
-		size = min_t(size_t, strcspn(text, "\n"), KMVM_LOG_LINE);
-		pr_warn("kmvm: %s: %*pE\n", vm, (int)size, text);
-	}
-}
-
 /* Someone who writes has no struct to find the error in: it is printed. */
 static void print_error(struct kmvm_session *session, u64 id, const char *text)
 {
@@ -285,7 +273,7 @@ static void print_error(struct kmvm_session *session, u64 id, const char *text)
 	if (!kmvm_output_prepare(output) && output->kind == KMVM_OUTPUT_READ)
 		kmvm_output_note(output, id, text);
 	else
-		log_lines(session->vm->name, text);
+		kmvm_log_text(&session->vm->log, KMVM_STDERR, text);
 }
 
 /* Runs the image that is complete now. */

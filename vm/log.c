@@ -78,11 +78,12 @@ static void keep_line(struct kmvm_log *log, enum kmvm_stream stream, const char 
 	};
 	char *ring = NULL;
 
-	/* Nobody else makes it. */
-	if (!log->ring)
+	if (!READ_ONCE(log->ring))
 		ring = kmvm_budget_alloc(KMVM_LOG_RING);
 	spin_lock(&log->lock);
-	log->ring = log->ring ?: ring;
+	/* Somebody else may have made one meanwhile. */
+	if (!log->ring)
+		swap(log->ring, ring);
 	head.before = log->printed;
 	log->printed += size;
 	if (log->ring) {
@@ -93,6 +94,7 @@ static void keep_line(struct kmvm_log *log, enum kmvm_stream stream, const char 
 		log->next += sizeof(head) + size;
 	}
 	spin_unlock(&log->lock);
+	kmvm_budget_free(ring, KMVM_LOG_RING);
 	wake_up_interruptible(&log->more);
 }
 
@@ -100,7 +102,9 @@ size_t kmvm_log_line(struct kmvm_log *log, enum kmvm_stream stream, const char *
 {
 	keep_line(log, stream, text, size);
 	if (!___ratelimit(&log->rate, __func__)) {
+		spin_lock(&log->lock);
 		WRITE_ONCE(log->held_back, log->held_back + size);
+		spin_unlock(&log->lock);
 		return size;
 	}
 	if (stream == KMVM_STDERR)
@@ -108,6 +112,16 @@ size_t kmvm_log_line(struct kmvm_log *log, enum kmvm_stream stream, const char *
 	else
 		pr_info("kmvm: %s: %*pE\n", log->name, (int)size, text);
 	return 0;
+}
+
+void kmvm_log_text(struct kmvm_log *log, enum kmvm_stream stream, const char *text)
+{
+	size_t size;
+
+	for (; *text; text += size + (text[size] == '\n')) {
+		size = min_t(size_t, strcspn(text, "\n"), KMVM_LOG_LINE);
+		kmvm_log_line(log, stream, text, size);
+	}
 }
 
 /* Is there a record at that place, or will there be none? */

@@ -21,10 +21,10 @@
 
 struct kmvm_log {
 	const char *name;		/* of the VM */
-	struct ratelimit_state rate;	/* of the kernel log; the VM's thread only */
-	u64 held_back;			/* bytes that it did not get; anybody may read it */
+	struct ratelimit_state rate;	/* of the kernel log; locks itself */
 
 	spinlock_t lock;		/* protects what follows */
+	u64 held_back;			/* bytes that it did not get; anybody may read it */
 	wait_queue_head_t more;		/* readers: a line came, or none will */
 	bool closed;
 	char *ring;			/* NULL until the first line */
@@ -54,10 +54,13 @@ void kmvm_log_free(struct kmvm_log *log);
  * @text:	the line, without its end
  * @size:	its bytes, KMVM_LOG_LINE at most
  *
- * Context: the VM's thread; may sleep.
+ * Context: a process or the VM's thread; may sleep.
  * Return: bytes that the kernel log did not get.
  */
 size_t kmvm_log_line(struct kmvm_log *log, enum kmvm_stream stream, const char *text, size_t size);
+
+/* Adds each line of a text that ends in a NUL. As kmvm_log_line(). */
+void kmvm_log_text(struct kmvm_log *log, enum kmvm_stream stream, const char *text);
 
 /**
  * kmvm_log_read() - delivers records to user space

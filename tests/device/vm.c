@@ -408,6 +408,12 @@ static void logged(const void *data)
 	is(log_of(fd, "", 0, &lines), 0, "errno of the log of main");
 	is_text(lines.text.bytes, "by write\nand an error!\nno end\n", "what was run by write()");
 	clear(&lines.text);
+	free(image.bytes);
+	image = ruby("raise 'wrong'");
+	is(put(out, image.bytes, image.size), -EIO, "errno of a program that raises");
+	is(log_of(fd, "", 0, &lines), 0, "errno of the log of main");
+	contains(lines.text.bytes, "wrong (RuntimeError)!\n", "what went wrong with it");
+	clear(&lines.text);
 	clear(&again.text);
 	clear(&small.text);
 	free(image.bytes);
