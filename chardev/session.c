@@ -289,7 +289,7 @@ static int run_collected(struct kmvm_session *session)
 	in->bytes = NULL;
 	forget_image(in);
 	in->newline = true;
-	run = kmvm_run_open(session->vm, session->output, &request);
+	run = kmvm_run_open(session->vm, session->output, &request, NULL);
 	if (IS_ERR(run))
 		return PTR_ERR(run);
 	ret = adopt(session, run);
@@ -631,7 +631,7 @@ static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)
 	ret = copy_request(&args, &request);
 	if (ret)
 		goto out_put_vm;
-	run = kmvm_run_open(vm, session->output, &request);
+	run = kmvm_run_open(vm, session->output, &request, NULL);
 	ret = PTR_ERR_OR_ZERO(run);
 	if (ret)
 		goto out_put_vm;

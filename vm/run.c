@@ -62,7 +62,7 @@ static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 }
 
 struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
-			       struct kmvm_request *request)
+			       struct kmvm_request *request, const struct kmvm_run *asker)
 {
 	struct kmvm_run *run = kzalloc(sizeof(*run), KMVM_GFP_CALLER);
 	struct kmvm_limits limits;
@@ -77,9 +77,9 @@ struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
 	init_completion(&run->ended);
 	run->vm = kmvm_vm_get(vm);
 	run->output = kmvm_output_get(output);
-	run->caller = get_pid(task_tgid(current));
-	strscpy(run->comm, current->comm, sizeof(run->comm));
-	run->cred = get_current_cred();
+	run->caller = get_pid(asker ? asker->caller : task_tgid(current));
+	strscpy(run->comm, asker ? asker->comm : current->comm, sizeof(run->comm));
+	run->cred = get_cred(asker ? asker->cred : current_cred());
 	run->request = *request;
 	kmvm_limits_read(&limits);
 	run->request.timeout_ns = request->timeout_ns ?: limits.timeout_ns;
@@ -146,6 +146,8 @@ void kmvm_run_end(struct kmvm_run *run)
 	/* Told first: whoever sees read() end finds the result there. */
 	complete_all(&run->ended);
 	kmvm_output_run_end(run->output);
+	if (run->on_end)
+		run->on_end(run);
 	kmvm_run_put(run);
 }
 

@@ -99,6 +99,8 @@ struct kmvm_run {
 
 	ktime_t started;		/* the VM's thread only, like cpu: the thread's time then */
 	u64 cpu;
+	void (*on_end)(struct kmvm_run *run);	/* told of its end, after ended; or NULL */
+	void *on_end_data;		/* its own */
 	struct completion ended;	/* from then on what follows does not change */
 	struct kmvm_result result;	/* value_size and error_size: of the texts below */
 	char *value;			/* kvmalloc'ed, NUL-terminated, or NULL */
@@ -111,12 +113,16 @@ struct kmvm_run {
  * @vm:		the VM that shall run it
  * @output:	where it prints
  * @request:	what; its bytes are the run's even if this fails
+ * @asker:	the run on whose behalf it is asked for; NULL: the process that calls does it
  *
- * Context: the caller's process, whose identity the run carries; may sleep.
+ * The run carries the identity of who asks. Whoever wants on_end called sets it before
+ * kmvm_run_start().
+ *
+ * Context: may sleep.
  * Return: the run or an ERR_PTR of -ENOMEM.
  */
 struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
-			       struct kmvm_request *request);
+			       struct kmvm_request *request, const struct kmvm_run *asker);
 
 struct kmvm_run *kmvm_run_get(struct kmvm_run *run);
 void kmvm_run_put(struct kmvm_run *run);

@@ -463,12 +463,14 @@ struct kmvm_vm *kmvm_vm_load(const char *name, size_t heap_max,
 {
 	struct kmvm_vm *vm;
 
-	__module_get(THIS_MODULE);
+	if (!try_module_get(THIS_MODULE))
+		return ERR_PTR(-ENODEV);
 	vm = open_vm(name, heap_max, bindings);
 	if (IS_ERR(vm)) {
 		module_put(THIS_MODULE);
 		return vm;
 	}
+	vm->loaded = true;
 	vm->loading = true;
 	kmvm_vm_get(vm);		/* before somebody finds and unloads it */
 	kmvm_registry_publish(vm);
@@ -483,7 +485,7 @@ int kmvm_vm_keep(struct kmvm_vm *vm)
 
 int kmvm_vm_unload(struct kmvm_vm *vm)
 {
-	if (!strcmp(vm->name, KMVM_MAIN))
+	if (!vm->loaded)
 		return -EBUSY;
 	if (!kmvm_registry_hide(vm))
 		return -ENOENT;
@@ -647,9 +649,23 @@ static bool is_over(struct kmvm_vm *vm)
 	return ended;
 }
 
-static bool may_wake(struct kmvm_vm *vm)
+/* What a thread that dozes waits for, beside stops and events. */
+struct awaited {
+	ktime_t until;
+	struct wait_queue_head *head;	/* where it is told of; NULL: vm->wake */
+	bool (*is_so)(void *data);	/* NULL: never */
+	void *data;
+};
+
+static bool is_so(const struct awaited *awaited)
 {
-	return kmvm_guard_stopping(vm) || (drives(vm) && (kmvm_events_pending(vm) || is_over(vm)));
+	return awaited->is_so && awaited->is_so(awaited->data);
+}
+
+static bool may_wake(struct kmvm_vm *vm, const struct awaited *awaited)
+{
+	return kmvm_guard_stopping(vm) || is_so(awaited) ||
+		(drives(vm) && (kmvm_events_pending(vm) || is_over(vm)));
 }
 
 /* A block that sleeps must look again when its time is over: a run may wait by then. */
@@ -663,29 +679,64 @@ static ktime_t next_look(struct kmvm_vm *vm, ktime_t until)
 	return until;
 }
 
-/* Until something comes up, and runs one event. */
-static noinline void doze(struct kmvm_vm *vm, ktime_t until)
+/* Until something comes up. */
+static noinline void nap(struct kmvm_vm *vm, const struct awaited *awaited)
 {
-	ktime_t end = next_look(vm, until);
+	ktime_t end = next_look(vm, awaited->until);
 	DEFINE_WAIT(wait);
+	DEFINE_WAIT(also);
 
+	if (awaited->head)
+		prepare_to_wait(awaited->head, &also, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 	prepare_to_wait(&vm->wake, &wait, TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-	if (!may_wake(vm))
+	if (!may_wake(vm, awaited))
 		schedule_hrtimeout_range(end == KTIME_MAX ? NULL : &end, current->timer_slack_ns,
 					 HRTIMER_MODE_ABS);
 	finish_wait(&vm->wake, &wait);
+	if (awaited->head)
+		finish_wait(awaited->head, &also);
 	try_to_freeze();
 	cond_resched();
+}
+
+/* Naps, and runs one event. A frame of its own, which tests/host/stack knows. */
+static noinline void doze(struct kmvm_vm *vm, const struct awaited *awaited)
+{
+	nap(vm, awaited);
 	if (drives(vm)) {
 		kmvm_events_drive(vm);
 		kmvm_vm_reap(vm);
 	}
 }
 
+int kmvm_vm_await(struct kmvm_vm *vm, ktime_t until, struct wait_queue_head *head,
+		  bool (*is_so)(void *data), void *data)
+{
+	const struct awaited awaited = {
+		.until = until, .head = head, .is_so = is_so, .data = data,
+	};
+
+	for (;;) {
+		if (is_so && is_so(data))
+			return 0;
+		if (kmvm_guard_stopping(vm))
+			return -EINTR;
+		if (!ktime_before(ktime_get(), until))
+			return -ETIME;
+		doze(vm, &awaited);
+	}
+}
+
 void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until)
 {
-	while (!kmvm_guard_stopping(vm) && ktime_before(ktime_get(), until))
-		doze(vm, until);
+	kmvm_vm_await(vm, until, NULL, NULL, NULL);
+}
+
+static bool has_no_handle(void *data)
+{
+	const struct kmvm_vm *vm = data;
+
+	return !vm->handle_count;
 }
 
 int kmvm_vm_wait(struct kmvm_vm *vm, ktime_t until)
@@ -693,8 +744,7 @@ int kmvm_vm_wait(struct kmvm_vm *vm, ktime_t until)
 	/* Whoever dozes has a little less of the stack, and waits for ever if that is too little. */
 	if (!drives_with(vm, kmvm_stack_left() - THREAD_SIZE / 32))
 		return -EDEADLK;
-	while (vm->handle_count && !kmvm_guard_stopping(vm) && ktime_before(ktime_get(), until))
-		doze(vm, until);
+	kmvm_vm_await(vm, until, NULL, has_no_handle, vm);
 	return vm->handle_count ? -ETIME : 0;
 }
 

@@ -43,6 +43,7 @@ struct kmvm_vm {
 	u64 serial;			/* grows from VM to VM */
 	struct list_head on_registry;	/* of the registry, as published: it can be found */
 	bool published;
+	bool loaded;			/* by kmvm_vm_load(): anybody may unload it */
 	bool loading;			/* its program has not been kept yet; for KMVM_IOC_INFO */
 	ktime_t opened;
 	struct task_struct *thread;	/* referenced, to our end; the only one that enters mrb */
@@ -123,7 +124,8 @@ void kmvm_vm_close(struct kmvm_vm *vm);
  * Otherwise as kmvm_vm_open(), but what is returned is a reference of the caller's own, for
  * kmvm_vm_put(), and the VM counts as loading until kmvm_vm_keep().
  *
- * Context: somebody who holds the module; may sleep.
+ * Context: may sleep.
+ * Return: likewise, or an ERR_PTR of -ENODEV when the module is going away.
  */
 struct kmvm_vm *kmvm_vm_load(const char *name, size_t heap_max,
 			     const struct kmvm_binding *const *bindings);
@@ -139,7 +141,7 @@ int kmvm_vm_keep(struct kmvm_vm *vm);
  * happened when this returns.
  *
  * Context: somebody else than the VM's thread, who holds the module; may sleep.
- * Return: 0; -EBUSY for "main"; -ENOENT when it was unloaded by somebody else.
+ * Return: 0; -EBUSY for one that was not loaded, as "main"; -ENOENT when it was unloaded by somebody else.
  */
 int kmvm_vm_unload(struct kmvm_vm *vm);
 
@@ -204,6 +206,22 @@ const char *kmvm_mruby_version(void);
 
 /* Fills what KMVM_IOC_INFO answers but its size and flags. */
 void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info);
+
+/**
+ * kmvm_vm_await() - lets the thread sleep until something is so, and drives events meanwhile
+ * @vm:		the VM
+ * @until:	monotonic time, KTIME_MAX for no end
+ * @head:	whoever makes it so wakes this queue up; NULL: vm->wake
+ * @is_so:	is it so? Asked while the thread is about to sleep: must not sleep itself. NULL: never
+ * @data:	for @is_so
+ *
+ * Inside an event, and deep in a recursion, no event is driven.
+ *
+ * Context: the VM's thread, inside a run or an event.
+ * Return: 0 when it is so; -ETIME; -EINTR when a stop is due, which the next check raises.
+ */
+int kmvm_vm_await(struct kmvm_vm *vm, ktime_t until, struct wait_queue_head *head,
+		  bool (*is_so)(void *data), void *data);
 
 /**
  * kmvm_vm_sleep() - lets the thread sleep and drives events meanwhile
