@@ -23,12 +23,13 @@
 #include <linux/uaccess.h>
 
 #include "../include/uapi/kmvm.h"
-#include "../bindings/bindings.h"
 #include "../include/version.h"
 #include "../vm/budget.h"
 #include "../vm/verify.h"
 #include "../vm/vm.h"
+#include "args.h"
 #include "session.h"
+#include "vms.h"
 
 /* The image that write() is collecting. */
 struct collection {
@@ -52,8 +53,7 @@ struct kmvm_session {
 	unsigned int count;
 	u64 last_id;
 
-	struct mutex load_lock;		/* protects what follows */
-	struct kmvm_vm *loaded;		/* referenced: ours to unload until it is kept, or NULL */
+	struct kmvm_loading loading;
 };
 
 static int may_call(void)
@@ -80,7 +80,7 @@ static int session_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	mutex_init(&session->write_lock);
 	mutex_init(&session->runs_lock);
-	mutex_init(&session->load_lock);
+	kmvm_loading_open(&session->loading);
 	INIT_LIST_HEAD(&session->runs);
 	session->vm = kmvm_vm_find("");
 	if (!session->vm) {
@@ -136,14 +136,6 @@ static int session_flush(struct file *file, fl_owner_t id)
 	return error ?: ret;
 }
 
-/* Nobody has kept it. Somebody may have unloaded it by now. */
-static void drop_loaded(struct kmvm_session *session)
-{
-	kmvm_vm_unload(session->loaded);
-	kmvm_vm_put(session->loaded);
-	session->loaded = NULL;
-}
-
 static int session_release(struct inode *inode, struct file *file)
 {
 	struct kmvm_session *session = file->private_data;
@@ -156,13 +148,11 @@ static int session_release(struct inode *inode, struct file *file)
 		kmvm_run_put(run);
 	}
 	drop_rest(session);
-	if (session->loaded)
-		drop_loaded(session);
+	kmvm_loading_close(&session->loading);
 	kmvm_output_put(session->output);
 	kmvm_vm_put(session->vm);
 	mutex_destroy(&session->write_lock);
 	mutex_destroy(&session->runs_lock);
-	mutex_destroy(&session->load_lock);
 	kfree(session);
 	return 0;
 }
@@ -484,11 +474,11 @@ static int check_result(const struct kmvm_result *result)
 static int ioctl_version(struct kmvm_version __user *to)
 {
 	struct kmvm_version version;
+	int ret = kmvm_copy_args(&version, to, sizeof(version));
 
-	if (copy_from_user(&version, to, sizeof(version)))
-		return -EFAULT;
-	if (version.size != sizeof(version) ||
-	    memchr_inv(version.reserved, 0, sizeof(version.reserved)))
+	if (ret)
+		return ret;
+	if (memchr_inv(version.reserved, 0, sizeof(version.reserved)))
 		return -EINVAL;
 	version.abi = KMVM_ABI;
 	strscpy_pad(version.module, KMVM_VERSION, sizeof(version.module));
@@ -502,8 +492,7 @@ static int ioctl_version(struct kmvm_version __user *to)
 
 static int check_run(const struct kmvm_run_args *args)
 {
-	if (args->size != sizeof(*args) || args->reserved0 ||
-	    (args->flags & ~(RUN_FLAGS_SERVED | RUN_FLAGS_RESERVED)) ||
+	if (args->reserved0 || (args->flags & ~(RUN_FLAGS_SERVED | RUN_FLAGS_RESERVED)) ||
 	    memchr_inv(args->reserved, 0, sizeof(args->reserved)) ||
 	    strnlen(args->vm, sizeof(args->vm)) == sizeof(args->vm) ||
 	    !args->image != !args->image_size || !args->image ||
@@ -617,12 +606,12 @@ static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)
 	struct kmvm_run *run;
 	int ret;
 
-	if (copy_from_user(&args, to, sizeof(args)))
-		return -EFAULT;
-	ret = check_run(&args);
+	ret = kmvm_copy_args(&args, to, sizeof(args));
+	if (!ret)
+		ret = check_run(&args);
 	if (ret)
 		return ret;
-	vm = args.vm[0] ? kmvm_vm_find(args.vm) : kmvm_vm_get(session->vm);
+	vm = kmvm_vm_find(args.vm);
 	if (!vm)
 		return -ENOENT;
 	ret = -EAGAIN;
@@ -672,10 +661,10 @@ static int ioctl_wait(struct file *file, struct kmvm_wait_args __user *to)
 	struct kmvm_run *run;
 	int ret;
 
-	if (copy_from_user(&wait, to, sizeof(wait)))
-		return -EFAULT;
-	if (wait.size != sizeof(wait) || wait.flags ||
-	    memchr_inv(wait.reserved, 0, sizeof(wait.reserved)))
+	ret = kmvm_copy_args(&wait, to, sizeof(wait));
+	if (ret)
+		return ret;
+	if (wait.flags || memchr_inv(wait.reserved, 0, sizeof(wait.reserved)))
 		return -EINVAL;
 	ret = check_result(&wait.result);
 	if (ret)
@@ -706,10 +695,12 @@ static int ioctl_stop(struct file *file, struct kmvm_stop_args __user *from)
 	struct kmvm_stop_args stop;
 	struct kmvm_run *run;
 	bool found = false;
+	int ret;
 
-	if (copy_from_user(&stop, from, sizeof(stop)))
-		return -EFAULT;
-	if (stop.size != sizeof(stop) || stop.flags & ~KMVM_STOP_NOW ||
+	ret = kmvm_copy_args(&stop, from, sizeof(stop));
+	if (ret)
+		return ret;
+	if (stop.flags & ~KMVM_STOP_NOW ||
 	    memchr_inv(stop.reserved, 0, sizeof(stop.reserved)))
 		return -EINVAL;
 	if (stop.flags & KMVM_STOP_NOW)
@@ -725,184 +716,9 @@ static int ioctl_stop(struct file *file, struct kmvm_stop_args __user *from)
 	return found || !stop.id ? 0 : -ENOENT;
 }
 
-/* The VM of that name, the session's own without one. Returns an ERR_PTR. */
-static struct kmvm_vm *named(struct kmvm_session *session, const char *name)
-{
-	struct kmvm_vm *vm;
-
-	if (strnlen(name, KMVM_NAME_MAX) == KMVM_NAME_MAX)
-		return ERR_PTR(-EINVAL);
-	vm = name[0] ? kmvm_vm_find(name) : kmvm_vm_get(session->vm);
-	return vm ?: ERR_PTR(-ENOENT);
-}
-
-static int ioctl_kill(struct file *file, struct kmvm_kill_args __user *to)
-{
-	struct kmvm_kill_args args;
-	struct kmvm_vm *vm;
-
-	if (copy_from_user(&args, to, sizeof(args)))
-		return -EFAULT;
-	if (args.size != sizeof(args) || args.flags & ~KMVM_STOP_NOW ||
-	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
-		return -EINVAL;
-	vm = named(file->private_data, args.vm);
-	if (IS_ERR(vm))
-		return PTR_ERR(vm);
-	args.runs = kmvm_vm_kill(vm, args.flags & KMVM_STOP_NOW ? KMVM_STOP_HARD : KMVM_STOP_GRACE,
-				 &args.events);
-	kmvm_vm_put(vm);
-	return copy_to_user(to, &args, sizeof(args)) ? -EFAULT : 0;
-}
-
-static int ioctl_reset(struct file *file, const struct kmvm_reset_args __user *from)
-{
-	struct kmvm_reset_args args;
-	struct kmvm_vm *vm;
-	int ret;
-
-	if (copy_from_user(&args, from, sizeof(args)))
-		return -EFAULT;
-	if (args.size != sizeof(args) || args.flags ||
-	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
-		return -EINVAL;
-	vm = named(file->private_data, args.vm);
-	if (IS_ERR(vm))
-		return PTR_ERR(vm);
-	ret = kmvm_vm_reset(vm);
-	kmvm_vm_put(vm);
-	return ret;
-}
-
-static int ioctl_info(struct file *file, struct kmvm_info __user *to)
-{
-	struct kmvm_session *session = file->private_data;
-	struct kmvm_info info;
-	struct kmvm_vm *vm;
-	bool next;
-
-	if (copy_from_user(&info, to, sizeof(info)))
-		return -EFAULT;
-	next = info.flags & KMVM_INFO_NEXT;
-	if (info.size != sizeof(info) || info.flags & ~KMVM_INFO_NEXT || info.reserved0 ||
-	    (info.serial && !next) || memchr_inv(info.reserved, 0, sizeof(info.reserved)))
-		return -EINVAL;
-	if (next)
-		vm = kmvm_vm_next(info.serial) ?: ERR_PTR(-ENOENT);
-	else
-		vm = named(session, info.vm);
-	if (IS_ERR(vm))
-		return PTR_ERR(vm);
-	memset(&info, 0, sizeof(info));
-	info.size = sizeof(info);
-	info.flags = next ? KMVM_INFO_NEXT : 0;
-	kmvm_vm_info(vm, &info);
-	kmvm_vm_put(vm);
-	return copy_to_user(to, &info, sizeof(info)) ? -EFAULT : 0;
-}
-
-static int ioctl_load(struct file *file, const struct kmvm_load_args __user *from)
-{
-	struct kmvm_session *session = file->private_data;
-	struct kmvm_load_args args;
-	struct kmvm_limits limits;
-	struct kmvm_vm *vm;
-	int ret;
-
-	if (copy_from_user(&args, from, sizeof(args)))
-		return -EFAULT;
-	if (args.size != sizeof(args) || args.flags ||
-	    memchr_inv(args.reserved, 0, sizeof(args.reserved)) ||
-	    strnlen(args.vm, sizeof(args.vm)) == sizeof(args.vm))
-		return -EINVAL;
-	kmvm_limits_read(&limits);
-	if (mutex_lock_interruptible(&session->load_lock))
-		return -ERESTARTSYS;
-	ret = -EBUSY;
-	if (session->loaded)
-		goto out_unlock;
-	vm = kmvm_vm_load(args.vm, args.heap_max ?: limits.vm_heap, kmvm_bindings);
-	ret = PTR_ERR_OR_ZERO(vm);
-	if (!ret)
-		session->loaded = vm;
-out_unlock:
-	mutex_unlock(&session->load_lock);
-	return ret;
-}
-
-static int ioctl_keep(struct file *file, const struct kmvm_keep_args __user *from)
-{
-	struct kmvm_session *session = file->private_data;
-	struct kmvm_keep_args args;
-	int ret = -ENOENT;
-
-	if (copy_from_user(&args, from, sizeof(args)))
-		return -EFAULT;
-	if (args.size != sizeof(args) || args.flags ||
-	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
-		return -EINVAL;
-	if (mutex_lock_interruptible(&session->load_lock))
-		return -ERESTARTSYS;
-	if (session->loaded) {
-		ret = kmvm_vm_keep(session->loaded);
-		kmvm_vm_put(session->loaded);
-		session->loaded = NULL;
-	}
-	mutex_unlock(&session->load_lock);
-	return ret;
-}
-
-static int ioctl_log(struct file *file, struct kmvm_log_args __user *to)
-{
-	struct kmvm_log_args args;
-	struct kmvm_vm *vm;
-	ssize_t ret;
-
-	if (copy_from_user(&args, to, sizeof(args)))
-		return -EFAULT;
-	if (args.size != sizeof(args) || args.flags & ~KMVM_LOG_WAIT || args.filled ||
-	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
-		return -EINVAL;
-	vm = named(file->private_data, args.vm);
-	if (IS_ERR(vm))
-		return PTR_ERR(vm);
-	ret = -ENOENT;
-	/* Another one of the same name. */
-	if (args.serial && args.serial != vm->serial)
-		goto out_put;
-	args.serial = vm->serial;
-	ret = kmvm_log_read(&vm->log, &args.position, u64_to_user_ptr(args.buffer),
-			    args.buffer_size, args.flags & KMVM_LOG_WAIT);
-	if (ret < 0)
-		goto out_put;
-	args.filled = ret;
-	ret = copy_to_user(to, &args, sizeof(args)) ? -EFAULT : 0;
-out_put:
-	kmvm_vm_put(vm);
-	return ret;
-}
-
-static int ioctl_unload(struct file *file, const struct kmvm_unload_args __user *from)
-{
-	struct kmvm_unload_args args;
-	struct kmvm_vm *vm;
-	int ret;
-
-	if (copy_from_user(&args, from, sizeof(args)))
-		return -EFAULT;
-	if (args.size != sizeof(args) || args.flags ||
-	    memchr_inv(args.reserved, 0, sizeof(args.reserved)))
-		return -EINVAL;
-	vm = named(file->private_data, args.vm);
-	if (IS_ERR(vm))
-		return PTR_ERR(vm);
-	ret = kmvm_vm_unload(vm);
-	kmvm_vm_put(vm);
-	return ret;
-}
-
 static long session_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
+	struct kmvm_session *session = file->private_data;
 	void __user *arg = (void __user *)argument;
 	int ret = may_call();
 
@@ -918,19 +734,19 @@ static long session_ioctl(struct file *file, unsigned int command, unsigned long
 	case KMVM_IOC_STOP:
 		return ioctl_stop(file, arg);
 	case KMVM_IOC_INFO:
-		return ioctl_info(file, arg);
+		return kmvm_ioctl_info(arg);
 	case KMVM_IOC_KILL:
-		return ioctl_kill(file, arg);
+		return kmvm_ioctl_kill(arg);
 	case KMVM_IOC_RESET:
-		return ioctl_reset(file, arg);
+		return kmvm_ioctl_reset(arg);
 	case KMVM_IOC_LOAD:
-		return ioctl_load(file, arg);
+		return kmvm_ioctl_load(&session->loading, arg);
 	case KMVM_IOC_KEEP:
-		return ioctl_keep(file, arg);
+		return kmvm_ioctl_keep(&session->loading, arg);
 	case KMVM_IOC_UNLOAD:
-		return ioctl_unload(file, arg);
+		return kmvm_ioctl_unload(arg);
 	case KMVM_IOC_LOG:
-		return ioctl_log(file, arg);
+		return kmvm_ioctl_log(arg, file->f_flags & O_NONBLOCK);
 	default:
 		return -ENOTTY;
 	}

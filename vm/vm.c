@@ -392,18 +392,14 @@ static struct kmvm_vm *open_vm(const char *name, size_t heap_max,
 	ret = -EINVAL;
 	if (strscpy(vm->name, name, sizeof(vm->name)) >= 0)
 		ret = kmvm_registry_announce(vm);
-	if (ret) {
-		kfree(vm);
-		return ERR_PTR(ret);
-	}
+	if (ret)
+		goto err_free;
 
 	kmvm_log_open(&vm->log, vm->name);
 	vm->to_log = kmvm_output_open(KMVM_OUTPUT_LOG, &vm->log);
 	if (IS_ERR(vm->to_log)) {
 		ret = PTR_ERR(vm->to_log);
-		kmvm_registry_withdraw(vm);
-		kfree(vm);
-		return ERR_PTR(ret);
+		goto err_withdraw;
 	}
 	vm->out = vm->to_log;
 	vm->thread = kthread_create(vm_thread, vm, "kmvm/%s", vm->name);
@@ -426,6 +422,12 @@ err_stop_thread:
 err_put:
 	kmvm_registry_withdraw(vm);
 	kmvm_vm_put(vm);
+	return ERR_PTR(ret);
+
+err_withdraw:
+	kmvm_registry_withdraw(vm);
+err_free:
+	kfree(vm);
 	return ERR_PTR(ret);
 }
 

@@ -52,7 +52,8 @@
  *	EINTR		a signal came while waiting, or the process was stopped or traced: the run
  *			goes on, KMVM_IOC_WAIT takes it up
  *	EAGAIN		O_NONBLOCK and the answer is not there yet: run still going on,
- *			nothing printed yet, or the VM is busy with another session's run
+ *			nothing printed yet, no line in a log that is waited for, or the VM is
+ *			busy with another session's run
  *	EBUSY		too many runs of this session are queued or wait to be asked for
  *	ENOENT		no run of that id in this session, or no VM of that name
  *	EEXIST		there is a VM of that name already

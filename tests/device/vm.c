@@ -359,11 +359,13 @@ static void logged(const void *data)
 {
 	static struct lines lines, again, small;
 	int fd = session_read_write(), out = session(O_WRONLY);
+	int hasty = session(O_RDWR | O_NONBLOCK);
 	struct image image = ruby("puts 'by write'; warn 'and an error'; print 'no end'");
 
 	is(load(fd, "logger"), 0, "errno of loading");
 	is(log_of(fd, "logger", 0, &lines), 0, "errno of an empty log");
 	is(lines.args.filled, 0, "bytes of an empty log");
+	is_errno(log_of(hasty, "logger", KMVM_LOG_WAIT, &lines), EAGAIN, "O_NONBLOCK does not wait");
 	expect_in(fd, "logger", "puts 'to the session'; Linux::Timer.after(ms: 1) { puts 'one'; warn 'two'; puts 'x' * 500 }; 1", "1");
 	is(log_of(fd, "logger", KMVM_LOG_WAIT, &lines), 0, "errno of the wait");
 	until(!log_of(fd, "logger", 0, &lines) && lines.count == 5);

@@ -34,7 +34,7 @@ int kmctl_check_name(const char *vm)
 	if (size >= KMVM_NAME_MAX)
 		kmctl_say("%s: a VM's name has %u bytes at most", vm, KMVM_NAME_MAX - 1);
 	else if (!size || strspn(vm, LETTERS DIGITS "_-.") != size || strchr("-.", vm[0]))
-		kmctl_say("'%s': a VM's name has letters, digits, '_', '-' and '.', and begins with no '-' and no '.'; --name gives it another one",
+		kmctl_say("'%s': a VM's name has letters, digits, '_', '-' and '.', and begins with no '-' and no '.'",
 			  vm);
 	else
 		return KMCTL_OK;

@@ -325,6 +325,8 @@ static int command_load(struct words *words)
 		program.vm = name ? name : "";
 	}
 	ret = kmctl_check_name(program.vm);
+	if (ret && name)
+		kmctl_say("%s: --name gives its VM another one", file);
 	if (!ret)
 		ret = run_file(&program, &settings, words);
 out_free:
