@@ -15,5 +15,6 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_histogram,
 	&kmvm_binding_timer,
 	&kmvm_binding_work,
+	&kmvm_binding_library,
 	NULL,
 };

@@ -28,6 +28,7 @@
 #include "../vm/verify.h"
 #include "../vm/vm.h"
 #include "args.h"
+#include "library.h"
 #include "session.h"
 #include "vms.h"
 
@@ -54,6 +55,7 @@ struct kmvm_session {
 	u64 last_id;
 
 	struct kmvm_loading loading;
+	struct kmvm_libraries libraries;	/* that it has provided */
 };
 
 static int may_call(void)
@@ -149,6 +151,7 @@ static int session_release(struct inode *inode, struct file *file)
 	}
 	drop_rest(session);
 	kmvm_loading_close(&session->loading);
+	kmvm_libraries_drop(&session->libraries);
 	kmvm_output_put(session->output);
 	kmvm_vm_put(session->vm);
 	mutex_destroy(&session->write_lock);
@@ -266,6 +269,19 @@ static void print_error(struct kmvm_session *session, u64 id, const char *text)
 		kmvm_log_text(&session->vm->log, KMVM_STDERR, text);
 }
 
+/* A run that may require what the session has provided; or an ERR_PTR. */
+static struct kmvm_run *open_run(struct kmvm_session *session, struct kmvm_vm *vm,
+				 struct kmvm_request *request)
+{
+	int ret = kmvm_libraries_copy(&request->libraries, &session->libraries);
+
+	if (ret) {
+		kmvm_request_free(request);
+		return ERR_PTR(ret);
+	}
+	return kmvm_run_open(vm, session->output, request, NULL);
+}
+
 /* Runs the image that is complete now. */
 static int run_collected(struct kmvm_session *session)
 {
@@ -279,7 +295,7 @@ static int run_collected(struct kmvm_session *session)
 	in->bytes = NULL;
 	forget_image(in);
 	in->newline = true;
-	run = kmvm_run_open(session->vm, session->output, &request, NULL);
+	run = open_run(session, session->vm, &request);
 	if (IS_ERR(run))
 		return PTR_ERR(run);
 	ret = adopt(session, run);
@@ -426,26 +442,6 @@ static ssize_t session_write(struct file *file, const char __user *from, size_t 
 	return ret;
 }
 
-static bool text_fits(u64 address, u32 size)
-{
-	return !address == !size;
-}
-
-/* Copies a text and tells its whole length. */
-static int tell_text(const char *text, u64 to, u32 room, u32 *length)
-{
-	size_t size = text ? strlen(text) + 1 : 0;
-	size_t fits = min_t(size_t, size, room);
-
-	*length = size;
-	if (!fits)
-		return 0;
-	if (copy_to_user(u64_to_user_ptr(to), text, fits - 1) ||
-	    put_user('\0', (char __user *)u64_to_user_ptr(to) + fits - 1))
-		return -EFAULT;
-	return 0;
-}
-
 /* Puts what became of a run into the caller's struct, whose buffers it has named. */
 static int tell(struct kmvm_result *result, const struct kmvm_run *run)
 {
@@ -456,17 +452,17 @@ static int tell(struct kmvm_result *result, const struct kmvm_run *run)
 	*result = run->result;
 	result->value = value;
 	result->error = error;
-	ret = tell_text(run->value, value, value_room, &result->value_size);
+	ret = kmvm_tell_text(run->value, value, value_room, &result->value_size);
 	if (!ret)
-		ret = tell_text(run->error, error, error_room, &result->error_size);
+		ret = kmvm_tell_text(run->error, error, error_room, &result->error_size);
 	return ret;
 }
 
 static int check_result(const struct kmvm_result *result)
 {
 	if (result->reserved0 || memchr_inv(result->reserved, 0, sizeof(result->reserved)) ||
-	    !text_fits(result->value, result->value_size) ||
-	    !text_fits(result->error, result->error_size))
+	    !kmvm_text_fits(result->value, result->value_size) ||
+	    !kmvm_text_fits(result->error, result->error_size))
 		return -EINVAL;
 	return 0;
 }
@@ -505,19 +501,6 @@ static int check_run(const struct kmvm_run_args *args)
 	    args->parameters_size > KMVM_ARGS_MAX)
 		return -E2BIG;
 	return check_result(&args->result);
-}
-
-/* As vmemdup_user(), but within the budget and charged to the caller. */
-static void *copy_in(u64 from, size_t size)
-{
-	void *copy = kmvm_budget_alloc(size);
-
-	if (!copy)
-		return ERR_PTR(-ENOMEM);
-	if (!copy_from_user(copy, u64_to_user_ptr(from), size))
-		return copy;
-	kmvm_budget_free(copy, size);
-	return ERR_PTR(-EFAULT);
 }
 
 static bool is_value(const char *text)
@@ -560,14 +543,14 @@ static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *r
 	void *image, *words = NULL, *parameters = NULL;
 	int ret;
 
-	image = copy_in(args->image, args->image_size);
+	image = kmvm_copy_in(args->image, args->image_size);
 	if (IS_ERR(image))
 		return PTR_ERR(image);
 	request->image = image;
 	request->room = args->image_size;
 	request->size = args->image_size;
 	if (args->args_size)
-		words = copy_in(args->args, args->args_size);
+		words = kmvm_copy_in(args->args, args->args_size);
 	ret = PTR_ERR_OR_ZERO(words);
 	if (ret)
 		goto err_free;
@@ -577,7 +560,7 @@ static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *r
 	if (args->args_size && request->args[args->args_size - 1])
 		goto err_free;
 	if (args->parameters_size)
-		parameters = copy_in(args->parameters, args->parameters_size);
+		parameters = kmvm_copy_in(args->parameters, args->parameters_size);
 	ret = PTR_ERR_OR_ZERO(parameters);
 	if (ret)
 		goto err_free;
@@ -620,7 +603,7 @@ static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)
 	ret = copy_request(&args, &request);
 	if (ret)
 		goto out_put_vm;
-	run = kmvm_run_open(vm, session->output, &request, NULL);
+	run = open_run(session, vm, &request);
 	ret = PTR_ERR_OR_ZERO(run);
 	if (ret)
 		goto out_put_vm;
@@ -747,6 +730,10 @@ static long session_ioctl(struct file *file, unsigned int command, unsigned long
 		return kmvm_ioctl_unload(arg);
 	case KMVM_IOC_LOG:
 		return kmvm_ioctl_log(arg, file->f_flags & O_NONBLOCK);
+	case KMVM_IOC_PROVIDE:
+		return kmvm_ioctl_provide(&session->libraries, arg);
+	case KMVM_IOC_LIBRARY:
+		return kmvm_ioctl_library(arg);
 	default:
 		return -ENOTTY;
 	}

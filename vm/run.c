@@ -38,6 +38,7 @@ void kmvm_request_free(struct kmvm_request *request)
 	request->image = NULL;
 	request->args = NULL;
 	request->parameters = NULL;
+	kmvm_libraries_drop(&request->libraries);
 }
 
 static void meet_limit(struct kmvm_run *run, enum kmvm_limit limit)
@@ -434,6 +435,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 	bool came_back, kept;
 	mrb_value exc;
 
+	kmvm_libraries_bring(&vm->libraries, &run->request.libraries);
 	run->started = ktime_get();
 	run->cpu = current->se.sum_exec_runtime;
 	mrb_gc_defaults(mrb);

@@ -19,6 +19,7 @@
 #include <linux/types.h>
 
 #include "../include/uapi/kmvm.h"
+#include "library.h"
 
 struct cred;
 struct kmvm_output;
@@ -52,6 +53,7 @@ enum kmvm_run_state {
  * @args_size:	their bytes
  * @parameters:	likewise: as in struct kmvm_run_args, checked; or NULL
  * @parameters_size: their bytes
+ * @libraries:	what it may require, beside what its VM has; the run's likewise
  * @flags:	KMVM_RUN_FOLLOW, KMVM_RUN_INSPECT
  * @id:		names the run to its session
  * @may_wait:	a full output may wait for its reader
@@ -67,6 +69,7 @@ struct kmvm_request {
 	size_t args_size;
 	char *parameters;
 	size_t parameters_size;
+	struct kmvm_libraries libraries;
 	u32 flags;
 	u64 id;
 	bool may_wait;
@@ -75,7 +78,7 @@ struct kmvm_request {
 	u64 steps_max;
 };
 
-/* Frees image, args and parameters of a request. */
+/* Frees image, args and parameters of a request, and drops its libraries. */
 void kmvm_request_free(struct kmvm_request *request);
 
 struct kmvm_run {

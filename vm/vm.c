@@ -96,6 +96,7 @@ static void close_ruby(struct kmvm_vm *vm)
 	vm->exit_class = NULL;
 	vm->mrb = NULL;
 	kmvm_heap_close(&vm->heap);
+	kmvm_libraries_drop(&vm->libraries);
 }
 
 static int open_ruby(struct kmvm_vm *vm)

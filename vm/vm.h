@@ -18,6 +18,7 @@
 
 #include "events.h"
 #include "heap.h"
+#include "library.h"
 #include "output.h"
 #include "run.h"
 
@@ -74,6 +75,7 @@ struct kmvm_vm {
 	const struct kmvm_binding *const *bindings;
 	struct list_head handles;
 	unsigned long handle_count;
+	struct kmvm_libraries libraries;	/* that its runs have brought; others may look */
 	struct kmvm_log log;		/* what is printed when no session listens */
 	struct kmvm_output *to_log;	/* the way there, for events whose run has ended */
 	struct kmvm_output *out;	/* where Ruby prints now */

@@ -54,7 +54,8 @@
  *	EAGAIN		O_NONBLOCK and the answer is not there yet: run still going on,
  *			nothing printed yet, no line in a log that is waited for, or the VM is
  *			busy with another session's run
- *	EBUSY		too many runs of this session are queued or wait to be asked for
+ *	EBUSY		too many runs of this session are queued or wait to be asked for, or it
+ *			has provided as many libraries as it may
  *	ENOENT		no run of that id in this session, or no VM of that name
  *	EEXIST		there is a VM of that name already
  *	ENODEV		open(): the module is going away
@@ -84,6 +85,8 @@
 #define KMVM_NAME_MAX		32	/* bytes of a VM's name, its final NUL included */
 #define KMVM_IMAGE_MAX		(16U << 20)	/* bytes of one image */
 #define KMVM_ARGS_MAX		(64U << 10)	/* bytes of $0 and ARGV with their NULs */
+#define KMVM_LIBRARY_NAME_MAX	64	/* bytes of a library's name, its final NUL included */
+#define KMVM_LIBRARIES_MAX	64	/* libraries a session may have provided */
 #define KMVM_RUNS_MAX		16	/* runs a session may have queued, running or unasked for */
 
 /* How a run ended. */
@@ -437,6 +440,64 @@ struct kmvm_unload_args {
 	__u64 reserved[2];
 };
 
+/**
+ * struct kmvm_provide_args - argument of KMVM_IOC_PROVIDE
+ * @size:	in: sizeof(struct kmvm_provide_args)
+ * @flags:	must be zero
+ * @name:	in: the name it is required by: parts as names of VMs are, with '/' between them
+ * @image:	in: address of its image
+ * @image_size:	in: its bytes, KMVM_IMAGE_MAX at most
+ * @error:	in: address of a buffer for why the image is refused; or 0
+ * @error_size:	in: bytes at @error; out: bytes the text has, its NUL included, 0 if none
+ * @reserved0:	must be zero
+ * @reserved:	must be zero
+ *
+ * What a run of this session is started with may be required there, and by all that runs in
+ * that VM later, until it is reset or unloaded: require runs a library at top level, once. Where
+ * the VM has a library of the same name but other bytes, this one takes its place when the run
+ * begins, and has not run. A second one of a name takes the place of the first in the session.
+ * ENOEXEC: the image is refused. EBUSY: the session has KMVM_LIBRARIES_MAX.
+ */
+struct kmvm_provide_args {
+	__u32 size;
+	__u32 flags;
+	char name[KMVM_LIBRARY_NAME_MAX];
+	__u64 image;
+	__u64 image_size;
+	__u64 error;
+	__u32 error_size;
+	__u32 reserved0;
+	__u64 reserved[2];
+};
+
+/**
+ * struct kmvm_library_args - argument of KMVM_IOC_LIBRARY
+ * @size:	in: sizeof(struct kmvm_library_args)
+ * @flags:	must be zero
+ * @serial:	in: where to go on, 0 for the beginning; out: number of the library, which no
+ *		other one ever has
+ * @name:	in: must be zero; out: its name
+ * @bytes:	in: must be zero; out: of its image
+ * @vms:	in: must be zero; out: VMs that have it
+ * @users_size:	in: bytes at @users; out: bytes the text has, its NUL included
+ * @users:	in: address of a buffer for the names of these VMs, with ", " between them; or 0
+ * @reserved:	must be zero
+ *
+ * Walks over all libraries that a session, a run or a VM holds, in the order in which they came,
+ * two of one name among them if their bytes differ. ENOENT is the end.
+ */
+struct kmvm_library_args {
+	__u32 size;
+	__u32 flags;
+	__u64 serial;
+	char name[KMVM_LIBRARY_NAME_MAX];
+	__u64 bytes;
+	__u32 vms;
+	__u32 users_size;
+	__u64 users;
+	__u64 reserved[2];
+};
+
 enum kmvm_stream {
 	KMVM_STDOUT	= 1,
 	KMVM_STDERR	= 2,
@@ -519,5 +580,7 @@ struct kmvm_record {
 #define KMVM_IOC_KEEP		_IOWR(KMVM_IOC_MAGIC, 0x08, struct kmvm_keep_args)
 #define KMVM_IOC_UNLOAD		_IOWR(KMVM_IOC_MAGIC, 0x09, struct kmvm_unload_args)
 #define KMVM_IOC_LOG		_IOWR(KMVM_IOC_MAGIC, 0x0a, struct kmvm_log_args)
+#define KMVM_IOC_PROVIDE	_IOWR(KMVM_IOC_MAGIC, 0x0b, struct kmvm_provide_args)
+#define KMVM_IOC_LIBRARY	_IOWR(KMVM_IOC_MAGIC, 0x0c, struct kmvm_library_args)
 
 #endif /* _UAPI_KMVM_H */
