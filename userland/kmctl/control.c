@@ -2,6 +2,7 @@
 /* VMs from outside: what opens and ends them, and what an administrator may do. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "library.h"
 #include "say.h"
 
 #define LETTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -58,13 +60,17 @@ static int copy_name(char *to, const char *vm)
 
 static int ask(const char *vm, unsigned long request, void *args)
 {
+	bool library;
 	int fd, ret;
 
 	ret = kmctl_open_device(&fd, NULL);
 	if (ret)
 		return ret;
 	ret = kmctl_ioctl(fd, request, args);
+	library = ret == -ENOENT && request == KMVM_IOC_UNLOAD && kmctl_say_library(fd, vm);
 	close(fd);
+	if (library)
+		return KMCTL_EXISTS;
 	if (ret == -ENOENT)
 		return kmctl_say_no_vm(vm);
 	if (ret == -ENOMEM) {
@@ -214,7 +220,6 @@ int kmctl_list(void)
 	if (ret)
 		return ret;
 	ret = list(fd, &listing);
-	close(fd);
 	for (i = 0; i < listing.count; i++)
 		if ((int)strlen(listing.vms[i].vm) > width)
 			width = strlen(listing.vms[i].vm);
@@ -223,6 +228,9 @@ int kmctl_list(void)
 		       width, "NAME");
 	for (i = 0; !ret && i < listing.count; i++)
 		print_vm(&listing.vms[i], width);
+	if (!ret)
+		ret = kmctl_list_libraries(fd);
 	free(listing.vms);
+	close(fd);
 	return ret;
 }

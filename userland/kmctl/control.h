@@ -22,7 +22,7 @@ int kmctl_unload(const char *vm);
 /* Ends all VMs but "main", the last first; returns a status. */
 int kmctl_unload_all(void);
 
-/* Prints a line for each VM; returns a status. */
+/* Prints a line for each VM, and one for each library; returns a status. */
 int kmctl_list(void);
 
 /* Stops what goes on in the VM, @now without ensure blocks; returns a status. */

@@ -174,7 +174,10 @@ static int run_image(struct kmctl_program *program, struct words *words)
 	take_word(words, "--");
 	program->argv = words->at;
 	program->argc = words->left;
-	ret = kmctl_run(program);
+	ret = kmctl_find_libraries(program->name, &program->image, &program->libraries);
+	if (!ret)
+		ret = kmctl_run(program);
+	kmctl_free_libraries(&program->libraries);
 	free(program->image.at);
 	return ret;
 }

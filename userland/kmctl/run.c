@@ -308,6 +308,9 @@ static int run_session(struct kmctl_session *session, const struct kmctl_program
 	int ret;
 
 	kmctl_catch_signals();
+	ret = kmctl_provide_libraries(session->fd, &program->libraries);
+	if (ret)
+		return ret;
 	if (program->load) {
 		ret = kmctl_load(session->fd, program->vm);
 		if (ret)

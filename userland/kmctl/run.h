@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "library.h"
 #include "limits.h"
 #include "source.h"
 
@@ -15,6 +16,7 @@
  * @image:	its image
  * @argv:	ARGV, @argc of them
  * @parameters:	PARAMETERS, as kmctl_join_parameters() has made them
+ * @libraries:	what it may require
  * @inspect:	print the last value
  * @follow:	stay while timers that it started live
  * @limits:	what it may take
@@ -27,6 +29,7 @@ struct kmctl_program {
 	char **argv;
 	int argc;
 	struct kmctl_bytes parameters;
+	struct kmctl_libraries libraries;
 	bool inspect;
 	bool follow;
 	struct kmctl_limits limits;
