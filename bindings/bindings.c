@@ -16,5 +16,6 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_timer,
 	&kmvm_binding_work,
 	&kmvm_binding_library,
+	&kmvm_binding_vm,
 	NULL,
 };

@@ -11,6 +11,7 @@
 #include "../bindings/bindings.h"
 #include "../include/version.h"
 #include "../vm/budget.h"
+#include "../vm/errand.h"
 #include "../vm/vm.h"
 #include "session.h"
 
@@ -53,10 +54,14 @@ static int __init kmvm_init(void)
 
 	if (ret)
 		return ret;
+	ret = kmvm_errands_open();
+	if (ret)
+		return ret;
 	kmvm_limits_read(&limits);
 	main_vm = kmvm_vm_open(KMVM_MAIN, limits.vm_heap, kmvm_bindings);
-	if (IS_ERR(main_vm))
-		return PTR_ERR(main_vm);
+	ret = PTR_ERR_OR_ZERO(main_vm);
+	if (ret)
+		goto err_close_errands;
 	ret = misc_register(&device);
 	if (ret)
 		goto err_close_vm;
@@ -64,6 +69,8 @@ static int __init kmvm_init(void)
 
 err_close_vm:
 	kmvm_vm_close(main_vm);
+err_close_errands:
+	kmvm_errands_close();
 	return ret;
 }
 
@@ -71,6 +78,8 @@ static void __exit kmvm_exit(void)
 {
 	misc_deregister(&device);
 	kmvm_vm_close(main_vm);
+	/* What it has asked for may still be on its way. */
+	kmvm_errands_close();
 }
 
 module_init(kmvm_init);
