@@ -418,6 +418,74 @@ static s64 vmalloc_used(const struct build *build)
 	return moved(build, "VmallocUsed:");
 }
 
+/* VMs beside main. */
+
+#define BESIDE	20	/* loaded and unloaded one after the other */
+#define MANY	50	/* there at the same time */
+
+static void load_beside(int fd, int number)
+{
+	struct kmvm_load_args load = { .size = sizeof(load) };
+	struct kmvm_keep_args keep = { .size = sizeof(keep) };
+
+	snprintf(load.vm, sizeof(load.vm), "vm%d", number);
+	if (ioctl(fd, KMVM_IOC_LOAD, &load))
+		die("KMVM_IOC_LOAD");
+	if (ioctl(fd, KMVM_IOC_KEEP, &keep))
+		die("KMVM_IOC_KEEP");
+}
+
+static void unload_beside(int fd, int number)
+{
+	struct kmvm_unload_args unload = { .size = sizeof(unload) };
+
+	snprintf(unload.vm, sizeof(unload.vm), "vm%d", number);
+	if (ioctl(fd, KMVM_IOC_UNLOAD, &unload))
+		die("KMVM_IOC_UNLOAD");
+}
+
+static s64 beside(const struct build *build)
+{
+	s64 begun, took;
+	int fd;
+
+	load(build);
+	settle();
+	fd = open_session();
+	load_beside(fd, 0);
+	unload_beside(fd, 0);
+	begun = now();
+	for (int i = 0; i < BESIDE; i++) {
+		load_beside(fd, i);
+		unload_beside(fd, i);
+	}
+	took = now() - begun;
+	close(fd);
+	unload(build);
+	return took / BESIDE;
+}
+
+/* By what the machine has less: heap, thread, stack, and what the kernel hangs on these. */
+static s64 fit(const struct build *build)
+{
+	s64 before, after;
+	int fd;
+
+	load(build);
+	fd = open_session();
+	load_beside(fd, 0);
+	unload_beside(fd, 0);
+	before = memory("MemFree:");
+	for (int i = 0; i < MANY; i++)
+		load_beside(fd, i);
+	after = memory("MemFree:");
+	for (int i = 0; i < MANY; i++)
+		unload_beside(fd, i);
+	close(fd);
+	unload(build);
+	return (64 << 10) * MANY / (before - after);
+}
+
 static const struct row {
 	const char *name;
 	const char *unit;
@@ -431,6 +499,8 @@ static const struct row {
 	{ "module_load", "M", false, insmod, "load the module" },
 	{ "module_vm", "M", false, open_vm, "open a VM, a part of that" },
 	{ "module_unload", "M", false, rmmod, "unload the module, mostly waiting for RCU" },
+	{ "vm_load", "M", false, beside, "load a VM beside main, and unload it" },
+	{ "vm_fit", "VMs", false, fit, "fresh VMs that fit in 64 MiB, threads and all" },
 	{ "stop_mean", "M", true, stop_mean, "stop a loop until it has ended: mean of 100" },
 	{ "stop_most", "M", true, stop_most, "stop a loop until it has ended: most of 100" },
 	{ "memory_slab", "kB", false, slab, "a loaded module: slab" },

@@ -278,7 +278,8 @@ static void check(mrb_state *mrb, const struct texts *texts, const char *text, s
 		return;
 	if (strnlen(text, size) != size)
 		mrb_raise(mrb, E_ARGUMENT_ERROR, "a NUL in an argument or a parameter");
-	if (texts->size + size >= KMVM_ARGS_MAX)
+	/* With its NUL, and the kind before a value. */
+	if (texts->size + size + 2 > KMVM_ARGS_MAX)
 		mrb_raise(mrb, E_ARGUMENT_ERROR, "more than 64 KiB of arguments or parameters");
 }
 
@@ -297,12 +298,20 @@ static void add_arguments(mrb_state *mrb, struct texts *texts, mrb_value path, m
 	}
 }
 
-/* A name; as a value it has its kind before it. */
+static void add_value(mrb_state *mrb, struct texts *texts, char kind, const char *text, size_t size)
+{
+	check(mrb, texts, text, size);
+	if (texts->to)
+		texts->to[texts->size] = kind;
+	texts->size++;
+	add(texts, text, size);
+}
+
 static int add_parameter(mrb_state *mrb, mrb_value key, mrb_value value, void *data)
 {
-	char number[24] = { KMVM_PARAMETER_INTEGER };
 	struct texts *texts = data;
 	const char *text;
+	char number[24];
 	mrb_int size;
 
 	if (!mrb_symbol_p(key))
@@ -313,25 +322,19 @@ static int add_parameter(mrb_state *mrb, mrb_value key, mrb_value value, void *d
 	check(mrb, texts, text, size);
 	add(texts, text, size);
 
-	text = number;
 	if (mrb_string_p(value)) {
-		check(mrb, texts, RSTRING_PTR(value), RSTRING_LEN(value));
-		if (texts->to)
-			texts->to[texts->size] = KMVM_PARAMETER_STRING;
-		texts->size++;
-		text = RSTRING_PTR(value);
-		size = RSTRING_LEN(value);
+		add_value(mrb, texts, KMVM_PARAMETER_STRING, RSTRING_PTR(value), RSTRING_LEN(value));
 	} else if (mrb_integer_p(value)) {
-		size = scnprintf(number + 1, sizeof(number) - 1, "%lld", (long long)mrb_integer(value)) + 1;
-	} else if (mrb_true_p(value) || mrb_false_p(value)) {
-		number[0] = KMVM_PARAMETER_BOOLEAN;
-		size = scnprintf(number + 1, sizeof(number) - 1, "%s", mrb_true_p(value) ? "true" : "false") + 1;
+		size = snprintf(number, sizeof(number), "%lld", (long long)mrb_integer(value));
+		add_value(mrb, texts, KMVM_PARAMETER_INTEGER, number, size);
+	} else if (mrb_true_p(value)) {
+		add_value(mrb, texts, KMVM_PARAMETER_BOOLEAN, "true", 4);
+	} else if (mrb_false_p(value)) {
+		add_value(mrb, texts, KMVM_PARAMETER_BOOLEAN, "false", 5);
 	} else {
 		mrb_raise(mrb, E_TYPE_ERROR,
 			  "a parameter must be a String, an Integer of 64 bits, true or false");
 	}
-	check(mrb, texts, text, size);
-	add(texts, text, size);
 	return 0;
 }
 
@@ -504,7 +507,8 @@ static void raise_error(mrb_state *mrb, const struct given *given, int error)
 	if (error == -EEXIST)
 		mrb_raisef(mrb, E_RUNTIME_ERROR, "there is a VM named %s", given->name);
 	if (!words)
-		mrb_raisef(mrb, E_RUNTIME_ERROR, "%v cannot be loaded: error %d", given->path, -error);
+		mrb_raisef(mrb, E_RUNTIME_ERROR, "%v cannot be loaded: error %d", given->path,
+			   -error);
 	mrb_raisef(mrb, E_RUNTIME_ERROR, "%v: %s", given->path, words);
 }
 
@@ -514,7 +518,8 @@ static void raise_outcome(mrb_state *mrb, const struct given *given, const struc
 
 	switch (ending->outcome) {
 	case KMVM_EXITED:
-		mrb_raisef(mrb, E_RUNTIME_ERROR, "%v has called exit, so it does not stay", given->path);
+		mrb_raisef(mrb, E_RUNTIME_ERROR, "%v has called exit, so it does not stay",
+			   given->path);
 		break;
 	case KMVM_INTERRUPTED:
 		mrb_raisef(mrb, E_RUNTIME_ERROR, "%v: somebody has stopped it", given->path);
@@ -527,8 +532,8 @@ static void raise_outcome(mrb_state *mrb, const struct given *given, const struc
 	}
 }
 
-static noinline mrb_value load_given(mrb_state *mrb, mrb_value class, const struct given *given,
-				     mrb_value object)
+static noinline mrb_value load_given(mrb_state *mrb, mrb_value class,
+				     const struct given *given, mrb_value object)
 {
 	struct kmvm_errand *errand = new_loading(mrb, given);
 	struct ending ending = { 0 };
@@ -596,10 +601,11 @@ static mrb_value vm_unload(mrb_state *mrb, mrb_value self)
 	if (ret == -EINTR)
 		kmvm_guard_steps(mrb);
 	if (ret == -EINTR)
-		mrb_raisef(mrb, E_RUNTIME_ERROR, "%s is being unloaded: a stop came", identity->name);
-	if (ret == -EBUSY)
-		mrb_raisef(mrb, E_RUNTIME_ERROR, "%s cannot be unloaded: it goes with who made it",
+		mrb_raisef(mrb, E_RUNTIME_ERROR, "%s is being unloaded: a stop came",
 			   identity->name);
+	if (ret == -EBUSY)
+		mrb_raisef(mrb, E_RUNTIME_ERROR,
+			   "%s cannot be unloaded: it goes with who made it", identity->name);
 	return mrb_bool_value(!ret);
 }
 

@@ -84,7 +84,7 @@ static void close_errand(struct kmvm_handle *handle)
 {
 	struct kmvm_vm *vm = abandon(errand_of(handle));
 
-	/* It ends by itself: a thread that ends waits for VMs that it has loaded, never for others. */
+	/* A tree: a thread that ends waits for VMs that it has loaded, never for others. */
 	if (vm)
 		kmvm_vm_unload(vm);
 }
@@ -117,6 +117,7 @@ bool kmvm_errand_is_done(void *data)
 {
 	struct kmvm_errand *errand = data;
 
+	/* Pairs with finish(). */
 	return smp_load_acquire(&errand->done);
 }
 

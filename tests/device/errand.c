@@ -66,7 +66,7 @@ static void ends(int fd, u64 id, u32 outcome)
 /* Two that unload each other at the same time, from a timer's block each, and one that looks on. */
 static void each_other(const void *data)
 {
-	long rounds = setting("KMVM_DUELS", 100);
+	long rounds = setting("KMVM_DUELS", 60);
 	int fd = session_read_write();
 
 	allow(20 * PATIENCE);
@@ -155,7 +155,7 @@ static void patricide(const void *data)
 	write_program("father", "me = Linux::VM.current.name\n"
 		      "Linux::VM.load('" FILES "/son.mrb', name: me + '.son', args: [me]); raise 'it goes on'");
 	/* A name is free a little after its VM has left the list. */
-	expect(fd, "(1..50).map { |i| begin; Linux::VM.load('" FILES "/father.mrb', name: \"father#{i}\"); rescue => e; e.message; end }.uniq",
+	expect(fd, "(1..20).map { |i| begin; Linux::VM.load('" FILES "/father.mrb', name: \"father#{i}\"); rescue => e; e.message; end }.uniq",
 	       KMVM_DONE, "[\"" FILES "/father.mrb: somebody has stopped it\"]");
 	until(count(fd) == 1);
 }

@@ -90,6 +90,7 @@ struct fault {
 	long met;		/* calls that met a fault */
 	long walked;
 	long failed;		/* calls that answered that there is no memory */
+	bool none;		/* they need not allocate anything */
 };
 
 static void fault_on(struct fault *fault, long number)
@@ -170,7 +171,7 @@ static void walk(const char *what, struct fault *fault, call *body, const void *
 	}
 	holds(through, "%s: no end at %ld", what, number);
 	/* Whether a page is needed depends on what lies around free. */
-	holds(fault->met || (fault->folder && !strcmp(fault->folder, PAGES)), "%s: no fault was met", what);
+	holds(fault->met || fault->none || (fault->folder && !strcmp(fault->folder, PAGES)), "%s: no fault was met", what);
 	summary("%s: %ld %s, %ld faults met, %ld without memory", what, all,
 		!fault->folder ? "allocations" : strcmp(fault->folder, PAGES) ? "bytes" : "pages",
 		fault->met, fault->failed);
@@ -433,6 +434,123 @@ static void closing(const void *data)
 	module_fresh();
 }
 
+static int load_beside(int fd)
+{
+	struct kmvm_load_args args = { .size = sizeof(args), .vm = "injected" };
+
+	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
+}
+
+static int keep_beside(int fd)
+{
+	struct kmvm_keep_args args = { .size = sizeof(args) };
+
+	return ioctl(fd, KMVM_IOC_KEEP, &args) ? errno : 0;
+}
+
+static int unload_beside(int fd)
+{
+	struct kmvm_unload_args args = { .size = sizeof(args), .vm = "injected" };
+
+	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
+}
+
+/* A VM that could not be loaded has left nothing, not even its name. */
+static int loads(struct fault *fault, long number, const void *data)
+{
+	int fd = session_read_write(), ret;
+
+	fault_on(fault, number);
+	ret = load_beside(fd);
+	fault->last = fault_off(fault);
+	if (ret)
+		is(load_beside(fd), 0, "errno of loading once more");
+	is(unload_beside(fd), 0, "errno of unloading what was loaded with fault %ld", number);
+	close(fd);
+	return ret;
+}
+
+static void loading_beside(const void *data)
+{
+	struct fault slab = { .folder = SLAB, .task = KTHREADD }, pages = { .folder = PAGES, .task = KTHREADD };
+
+	allow(setting("KMVM_FAULT_SECONDS", 300));
+	prepare();
+	walk_ways("a VM is loaded", getpid(), loads, NULL);
+	walk("its thread opens it, all blocks from one on", &slab, loads, NULL);
+	walk("its thread opens it, all pages from one on", &pages, loads, NULL);
+}
+
+/* Neither wants memory: what was loaded can be kept, and what was kept can be unloaded. */
+static int keeps_and_unloads(struct fault *fault, long number, const void *data)
+{
+	int fd = session_read_write(), kept, unloaded;
+
+	is(load_beside(fd), 0, "errno of loading");
+	fault_on(fault, number);
+	kept = keep_beside(fd);
+	unloaded = unload_beside(fd);
+	fault->last = fault_off(fault);
+	close(fd);
+	return kept ?: unloaded;
+}
+
+static void keeping_and_unloading(const void *data)
+{
+	struct fault once = { .task = getpid(), .none = true };
+	struct fault slab = { .folder = SLAB, .task = getpid(), .none = true };
+
+	allow(setting("KMVM_FAULT_SECONDS", 300));
+	prepare();
+	walk("a VM is kept and unloaded, once", &once, keeps_and_unloads, NULL);
+	walk("a VM is kept and unloaded, all blocks from one on", &slab, keeps_and_unloads, NULL);
+	holds(!once.failed && !slab.failed, "they answered that there is no memory");
+}
+
+static int reads_log(struct fault *fault, long number, const void *data)
+{
+	static char bytes[1 << 16];
+	struct kmvm_log_args args = { .size = sizeof(args), .buffer = (uintptr_t)bytes, .buffer_size = sizeof(bytes) };
+	int fd = session_read_write(), ret;
+
+	fault_on(fault, number);
+	ret = ioctl(fd, KMVM_IOC_LOG, &args) ? errno : 0;
+	fault->last = fault_off(fault);
+	holds(ret || args.filled, "the log is empty");
+	close(fd);
+	return ret;
+}
+
+static void reading_log(const void *data)
+{
+	struct fault once = { .task = getpid(), .none = true };
+	struct fault slab = { .folder = SLAB, .task = getpid(), .none = true };
+	struct image image = ruby("100.times { |i| puts 'a line' * i }");
+	int fd = session(O_WRONLY);
+
+	allow(setting("KMVM_FAULT_SECONDS", 300));
+	prepare();
+	is(put(fd, image.bytes, image.size), image.size, "bytes written");
+	close(fd);
+	free(image.bytes);
+	walk("a log is read, once", &once, reads_log, NULL);
+	walk("a log is read, all blocks from one on", &slab, reads_log, NULL);
+}
+
+#define BESIDE	"/tmp/injected.mrb"
+
+/* The VM's thread asks for another one; whatever fails, neither is left behind. */
+static void loading_from_ruby(const void *data)
+{
+	struct image image = ruby("Linux::Timer.every(us: 100) { $n = 1 }");
+	int fd = open(BESIDE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	is(write(fd, image.bytes, image.size), image.size, "bytes of " BESIDE);
+	close(fd);
+	free(image.bytes);
+	executed(data);
+}
+
 #define CALLER(what, ...)	\
 	{ "injected: " what, caller, &(const struct program) { __VA_ARGS__ } }
 #define EXECUTED(what, ...)	\
@@ -465,6 +583,17 @@ static const struct test injected_tests[] = {
 		 "n = 0\nLinux::Timer.every(ms: 1) { |_, t| n += [1, 'x' * 50].size; t.cancel if n >= 6 }\n"
 		 "t = Linux::Timer.after(s: 100) { }; t.cancel; Linux.debug('a line'); usleep 100; puts 'set'",
 		 "set\n", KMVM_DONE, KMVM_RUN_FOLLOW | KMVM_RUN_ASYNC),
+	{ "injected: loading a VM answers ENOMEM, and leaves nothing", loading_beside },
+	{ "injected: keeping and unloading a VM need no memory", keeping_and_unloading },
+	{ "injected: reading a log answers ENOMEM, or needs none", reading_log },
+	{ "injected: the VM loads and unloads another one", loading_from_ruby,
+	  &(const struct program) {
+		"def unload\n  vm = Linux::VM.find('injected')\n  vm.unload if vm\nrescue Linux::LimitError\nend\n"
+		"unload\n"
+		"begin; Linux::VM.load('" BESIDE "', args: ['one'], parameters: { two: 'three' })\n"
+		"rescue Linux::LimitError, RuntimeError; end\n"
+		"unload\n"
+		"puts Linux::VM.list.size", "1\n", KMVM_DONE } },
 	{ "injected: close() and rmmod need no memory", closing, .fresh = true },
 };
 

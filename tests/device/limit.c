@@ -1030,7 +1030,7 @@ static const struct test limit_tests[] = {
 	{ "limit: images that are half there count for the budget", images_in_the_making, NULL, true, true },
 	{ "limit: thousands of sessions", sessions_by_the_thousand, NULL, false, true },
 	{ "limit: rings that nobody reads count for the budget", rings_by_the_thousand, NULL, true, true },
-	{ "limit: ten thousand runs stopped or out of memory amid big integers leave nothing", limbs_of_stopped_runs,
+	{ "limit: runs by the thousand, stopped or out of memory amid big integers, leave nothing", limbs_of_stopped_runs,
 	  .once = true },
 	{ "limit: timers at full speed leave the processor to others, in the sleep of their run", timers_at_full_speed,
 	  "1024.times { Linux::Timer.every(us: 100) { } }; puts 'on'; sleep" },

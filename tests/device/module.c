@@ -239,7 +239,7 @@ static const struct test module_tests[] = {
 	  "$left = 1; 100.times { |i| x = 'x' * i; Linux::Timer.every(ms: 1) { $left = x } }", .fresh = true },
 	{ "module: unloading while timers fire each 100 us on every processor", firing, .fresh = true },
 	{ "module: unloading right after kill -9 of who runs", just_killed, .fresh = true },
-	{ "module: a thousand times loaded, used and unloaded, slab and vmalloc do not grow", cycles, .fresh = true, .once = true },
+	{ "module: loaded, used and unloaded again and again, slab and vmalloc do not grow", cycles, .fresh = true, .once = true },
 };
 
 SUITE(module);
