@@ -40,6 +40,7 @@ KERNEL_GEMS = {
   "mruby-metaprog"     => "send, define_method, instance_variable_get and the like",
   "mruby-method"       => "Method and UnboundMethod",
   "mruby-catch"        => "catch and throw",
+  "mruby-errno"        => "Errno::ENOENT and the like, for bindings that ask the kernel",
   "mruby-error"        => "mrb_protect and mrb_ensure, for C that calls Ruby",
   "mruby-os-memsize"   => "what an object weighs in the VM's heap",
 }.freeze
@@ -57,7 +58,6 @@ LEFT_OUT = {
   "mruby-compiler"     => "the compiler stays on the host: the kernel sees bytecode only",
   "mruby-complex"      => "floats",
   "mruby-dir"          => "opendir() and friends; files come as a binding",
-  "mruby-errno"        => "strerror(); Errno comes with the first binding that fails with one",
   "mruby-eval"         => "needs the compiler",
   "mruby-exit"         => "exit() of libc; exit is kmvm's own",
   "mruby-io"           => "file descriptors and stdio; puts and friends are kmvm's own",
@@ -102,6 +102,7 @@ MRuby::CrossBuild.new("kernel") do |conf|
   # An Array may be as long as the VM's heap has room for; otherwise 131072 elements.
   conf.defines << "MRB_ARY_LENGTH_MAX=0"
   KERNEL_GEMS.each_key { |name| conf.gem core: name }
+  conf.gem File.expand_path("bindings/ruby", __dir__)
 end
 
 namespace :kmvm do

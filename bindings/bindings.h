@@ -16,6 +16,16 @@ extern const struct kmvm_binding kmvm_binding_timer;
 extern const struct kmvm_binding kmvm_binding_work;
 extern const struct kmvm_binding kmvm_binding_library;
 extern const struct kmvm_binding kmvm_binding_vm;
+extern const struct kmvm_binding kmvm_binding_file;
+extern const struct kmvm_binding kmvm_binding_task;
+extern const struct kmvm_binding kmvm_binding_memory;
+extern const struct kmvm_binding kmvm_binding_slab;
+extern const struct kmvm_binding kmvm_binding_cpu;
+extern const struct kmvm_binding kmvm_binding_module;
+extern const struct kmvm_binding kmvm_binding_param;
+extern const struct kmvm_binding kmvm_binding_irq;
+extern const struct kmvm_binding kmvm_binding_mount;
+extern const struct kmvm_binding kmvm_binding_net_device;
 
 /* Ended by NULL. */
 extern const struct kmvm_binding *const kmvm_bindings[];

@@ -22,6 +22,7 @@
 #include "../vm/binding.h"
 #include "../vm/budget.h"
 #include "../vm/errand.h"
+#include "../vm/error.h"
 #include "../vm/guard.h"
 #include "../vm/registry.h"
 #include "../vm/stack.h"
@@ -93,38 +94,6 @@ static bool read_info(const struct identity *identity, struct kmvm_info *info)
 	kmvm_vm_info(vm, info);
 	kmvm_vm_put(vm);
 	return true;
-}
-
-static const char *words_of(int error)
-{
-	switch (error) {
-	case -ENOENT:
-		return "no such file";
-	case -ENOTDIR:
-		return "a part of the path is no folder";
-	case -EACCES:
-		return "permission denied";
-	case -EPERM:
-		return "not permitted";
-	case -EISDIR:
-		return "is a folder";
-	case -ESPIPE:
-		return "is no regular file";
-	case -ENODATA:
-		return "is empty";
-	case -E2BIG:
-		return "is larger than 16 MiB";
-	case -ETXTBSY:
-		return "is just being written";
-	case -ELOOP:
-		return "too many symbolic links";
-	case -ENAMETOOLONG:
-		return "the path is too long";
-	case -ENODEV:
-		return "the module is going away";
-	default:
-		return NULL;
-	}
 }
 
 /* Ruby half. */
@@ -500,16 +469,11 @@ static void raise_no_memory(mrb_state *mrb)
 
 static void raise_error(mrb_state *mrb, const struct given *given, int error)
 {
-	const char *words = words_of(error);
-
 	if (error == -ENOMEM)
 		raise_no_memory(mrb);
 	if (error == -EEXIST)
 		mrb_raisef(mrb, E_RUNTIME_ERROR, "there is a VM named %s", given->name);
-	if (!words)
-		mrb_raisef(mrb, E_RUNTIME_ERROR, "%v cannot be loaded: error %d", given->path,
-			   -error);
-	mrb_raisef(mrb, E_RUNTIME_ERROR, "%v: %s", given->path, words);
+	kmvm_raise_errno(mrb, error, mrb_format(mrb, "load %v", given->path));
 }
 
 static void raise_outcome(mrb_state *mrb, const struct given *given, const struct ending *ending)
@@ -618,7 +582,7 @@ KMVM_BINDING(vm,
 	{ vm_find, "VM.find(name) -> VM or nil",
 	  "The VM of that name." },
 	{ vm_load, "VM.load(path, name: nil, args: [], parameters: {}) -> VM",
-	  "Reads a compiled program (kmctl compile) from a file, opens a VM, and runs it there with these ARGV and PARAMETERS, as kmctl load does. Its name, if none is given, is the file's without .mrb. The path is absolute, as process 1 sees it; the run that asks must be allowed to read the file, which must be a regular one of at most 16 MiB. Waits until the program has come to its end, and runs blocks of timers meanwhile; what it prints goes to its VM's log. If it fails, calls exit or is stopped, or if the run that waits is stopped, its VM is unloaded. Raises ScriptError for what is no program that may run, Linux::LimitError where there is no memory, RuntimeError with the words of the program or of the system for the rest." },
+	  "Reads a compiled program (kmctl compile) from a file, opens a VM, and runs it there with these ARGV and PARAMETERS, as kmctl load does. Its name, if none is given, is the file's without .mrb. The path is absolute, as process 1 sees it; the run that asks must be allowed to read the file, which must be a regular one of at most 16 MiB. Waits until the program has come to its end, and runs blocks of timers meanwhile; what it prints goes to its VM's log. If it fails, calls exit or is stopped, or if the run that waits is stopped, its VM is unloaded. Raises ScriptError for what is no program that may run, Linux::LimitError where there is no memory, the Errno of a file that cannot be read, RuntimeError for a name that is taken and with the words of a program that failed." },
 	{ vm_name, "VM#name -> String",
 	  "Its name." },
 	{ vm_equal, "VM#==(other) -> true or false",

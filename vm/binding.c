@@ -140,6 +140,15 @@ static struct RClass *receiver(mrb_state *mrb, const struct kmvm_binding *bindin
 	return outer;
 }
 
+/* What a table says of Ruby has to be so. */
+static void check(mrb_state *mrb, struct RClass *class, bool on_class, mrb_sym name)
+{
+	if (on_class)
+		class = mrb_singleton_class_ptr(mrb, mrb_obj_value(class));
+	if (!mrb_obj_respond_to(mrb, class, name))
+		mrb_raisef(mrb, E_NAME_ERROR, "no %n of %C in bindings/ruby", name, class);
+}
+
 static void define(mrb_state *mrb, const struct kmvm_binding *binding,
 		   const struct kmvm_method *method)
 {
@@ -150,6 +159,10 @@ static void define(mrb_state *mrb, const struct kmvm_binding *binding,
 	split(method->signature, &sig);
 	class = receiver(mrb, binding, &sig);
 	name = mrb_intern(mrb, sig.method, sig.method_size);
+	if (!method->function) {
+		check(mrb, class, sig.on_class, name);
+		return;
+	}
 	if (sig.on_class)
 		mrb_define_class_method_id(mrb, class, name, method->function, arity(sig.rest));
 	else

@@ -213,7 +213,7 @@ void kmvm_errand_load(struct kmvm_errand *errand)
 
 	if (vm->active)
 		errand->asker = kmvm_run_get(vm->active);
-	errand->cred = get_cred(vm->active ? vm->active->cred : current_cred());
+	errand->cred = get_cred(vm->cred);
 	errand->bindings = vm->bindings;
 	start(errand, load);
 }

@@ -240,3 +240,10 @@ bool kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
 	spin_unlock(&vm->lock);
 	return true;
 }
+
+void kmvm_raise_errno(mrb_state *mrb, int error, mrb_value call)
+{
+	struct RClass *class = mrb_exc_get_id(mrb, mrb_intern_lit(mrb, "SystemCallError"));
+
+	mrb_funcall(mrb, mrb_obj_value(class), "_sys_fail", 2, mrb_int_value(mrb, -error), call);
+}

@@ -39,4 +39,14 @@ char *kmvm_value_text(struct kmvm_vm *vm, mrb_value value, mrb_value *exc);
  */
 bool kmvm_error_report(struct kmvm_vm *vm, mrb_value exc);
 
+/**
+ * kmvm_raise_errno() - raises the Errno that the kernel answered
+ * @mrb:	the state
+ * @error:	it, negative
+ * @call:	what was tried, for the message: "read /proc/meminfo"
+ *
+ * Context: the VM's thread, in Ruby. Does not return.
+ */
+void kmvm_raise_errno(mrb_state *mrb, int error, mrb_value call);
+
 #endif /* KMVM_ERROR_H */

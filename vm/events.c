@@ -4,6 +4,7 @@
  * blocks. A handle is on the queue once at most.
  */
 #include <linux/bug.h>
+#include <linux/cred.h>
 #include <linux/sched.h>
 
 #include <mruby.h>
@@ -20,6 +21,7 @@ void kmvm_handle_open(struct kmvm_handle *handle, struct kmvm_vm *vm,
 {
 	handle->ops = ops;
 	handle->vm = vm;
+	handle->cred = get_cred(vm->cred);
 	INIT_LIST_HEAD(&handle->on_queue);
 	list_add_tail(&handle->on_vm, &vm->handles);
 	WRITE_ONCE(vm->handle_count, vm->handle_count + 1);
@@ -55,6 +57,7 @@ void kmvm_handle_close(struct kmvm_handle *handle)
 {
 	struct kmvm_vm *vm = handle->vm;
 	struct kmvm_run *origin = handle->origin;
+	const struct cred *cred = handle->cred;
 
 	if (WARN_ON_ONCE(handle->closing))
 		return;
@@ -68,6 +71,7 @@ void kmvm_handle_close(struct kmvm_handle *handle)
 	if (!vm->broken)
 		handle->object->data = NULL;
 	handle->ops->free(handle);
+	put_cred(cred);
 	if (origin) {
 		origin->handles--;
 		kmvm_run_put(origin);
@@ -161,6 +165,7 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	keep_share(vm, outer_active);
 	vm->active = vm->event_origin;
 	vm->out = vm->active ? vm->active->output : vm->to_log;
+	kmvm_vm_act_as(vm, handle->cred);
 	vm->event_spent = false;
 	vm->event_start = ktime_get();
 	vm->event_cpu = current->se.sum_exec_runtime;
@@ -192,6 +197,8 @@ static void drive_one(struct kmvm_vm *vm, struct kmvm_handle *handle)
 	vm->event_spent = false;
 	vm->out = outer_out;
 	vm->active = outer_active;
+	if (outer_active)
+		kmvm_vm_act_as(vm, outer_active->cred);
 	vm->steps_outside = 0;
 	kmvm_heap_restore(&vm->heap, walls);
 	take_share(vm, outer_active);

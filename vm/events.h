@@ -15,6 +15,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+struct cred;
 struct kmvm_handle;
 struct kmvm_run;
 struct RData;
@@ -46,6 +47,7 @@ struct kmvm_handle {
 	struct kmvm_vm *vm;		/* outlives its handles */
 	struct list_head on_vm;		/* the VM's thread only */
 	struct list_head on_queue;	/* of events; under the VM's event_lock */
+	const struct cred *cred;	/* referenced: of whoever started it */
 	struct kmvm_run *origin;	/* referenced: whose it is; NULL once that ended */
 	struct RData *object;		/* of Ruby, kept alive by us; points to us until we close */
 	bool closing;			/* no event is delivered any more */

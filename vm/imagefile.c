@@ -18,12 +18,10 @@ static int check(struct file *found)
 
 	if (S_ISDIR(inode->i_mode))
 		return -EISDIR;
-	if (!S_ISREG(inode->i_mode))
-		return -ESPIPE;
-	if (size <= 0)
-		return -ENODATA;
+	if (!S_ISREG(inode->i_mode) || size <= 0)
+		return -ENOEXEC;
 	if (size > KMVM_IMAGE_MAX)
-		return -E2BIG;
+		return -EFBIG;
 	return file_permission(found, MAY_READ | MAY_OPEN);
 }
 

@@ -446,6 +446,7 @@ void kmvm_run_execute(struct kmvm_run *run)
 		hrtimer_start(&run->timeout, ns_to_ktime(min_t(u64, run->request.timeout_ns, KTIME_MAX)),
 			      HRTIMER_MODE_REL_SOFT);
 	vm->active = run;
+	kmvm_vm_act_as(vm, run->cred);
 	vm->out = run->output;
 	kmvm_heap_account(&vm->heap);
 	kmvm_heap_share(&vm->heap, run->heap_left);

@@ -10,6 +10,7 @@
  * goes on; the thread then ends all runs, closes all handles, drops the heap, and exits.
  * Sessions keep the struct alive, but no more.
  */
+#include <linux/cred.h>
 #include <linux/err.h>
 #include <linux/freezer.h>
 #include <linux/hrtimer.h>
@@ -351,6 +352,7 @@ static void free_vm(struct kref *ref)
 	kmvm_log_free(&vm->log);
 	if (vm->thread)
 		put_task_struct(vm->thread);
+	put_cred(vm->cred);
 	kfree(vm);
 }
 
@@ -403,6 +405,7 @@ static struct kmvm_vm *open_vm(const char *name, size_t heap_max,
 		goto err_withdraw;
 	}
 	vm->out = vm->to_log;
+	vm->cred = get_current_cred();
 	vm->thread = kthread_create(vm_thread, vm, "kmvm/%s", vm->name);
 	if (IS_ERR(vm->thread)) {
 		ret = PTR_ERR(vm->thread);
@@ -749,6 +752,14 @@ int kmvm_vm_wait(struct kmvm_vm *vm, ktime_t until)
 		return -EDEADLK;
 	kmvm_vm_await(vm, until, NULL, has_no_handle, vm);
 	return vm->handle_count ? -ETIME : 0;
+}
+
+void kmvm_vm_act_as(struct kmvm_vm *vm, const struct cred *cred)
+{
+	const struct cred *last = vm->cred;
+
+	vm->cred = get_cred(cred);
+	put_cred(last);
 }
 
 static bool give_up(void *data)

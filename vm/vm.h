@@ -24,6 +24,7 @@
 
 #define KMVM_MAIN	"main"	/* the VM that lives as long as the module */
 
+struct cred;
 struct kmvm_binding;
 struct mrb_jmpbuf;
 struct mrb_state;
@@ -78,6 +79,7 @@ struct kmvm_vm {
 	struct kmvm_libraries libraries;	/* that its runs have brought; others may look */
 	struct kmvm_log log;		/* what is printed when no session listens */
 	struct kmvm_output *to_log;	/* the way there, for events whose run has ended */
+	const struct cred *cred;	/* referenced: as whom Ruby acts now, or has acted last */
 	struct kmvm_output *out;	/* where Ruby prints now */
 	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
 	bool in_event;
@@ -252,6 +254,9 @@ int kmvm_vm_wait(struct kmvm_vm *vm, ktime_t until);
 
 /* Ends the followed runs whose handles are gone or that were stopped. The VM's thread. */
 void kmvm_vm_reap(struct kmvm_vm *vm);
+
+/* What Ruby asks of the kernel from now on it asks with these credentials. The VM's thread. */
+void kmvm_vm_act_as(struct kmvm_vm *vm, const struct cred *cred);
 
 /* Prints where the VM prints now. The VM's thread. */
 void kmvm_vm_print(struct kmvm_vm *vm, enum kmvm_stream stream, const char *text, size_t size);

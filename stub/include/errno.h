@@ -8,6 +8,9 @@
 
 #include <linux/errno.h>
 
+/* One number, two names. */
+#define ENOTSUP EOPNOTSUPP
+
 #undef errno	/* User-Mode Linux keeps the host's name from its own functions */
 #define errno	(*(int []){ 0 })
 

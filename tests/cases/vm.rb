@@ -137,17 +137,17 @@ test "paths and files that are none" do
   assert_raise(ArgumentError) { VM.load }
   assert_raise(ArgumentError) { VM.load("/a\0b", name: "x") }
   assert_raise(ArgumentError, "no VM can be named") { VM.load("/") }
-  refused(RuntimeError, "nothing.mrb", "nothing.mrb: no such file")
-  refused(RuntimeError, "beat.mrb/x.mrb", "no folder")
-  refused(RuntimeError, "folder.mrb", "is a folder")
-  refused(RuntimeError, "fifo.mrb", "is no regular file")
-  refused(RuntimeError, "device.mrb", "is no regular file")
-  refused(RuntimeError, "empty.mrb", "is empty")
-  refused(RuntimeError, "huge.mrb", "is larger than 16 MiB")
-  refused(RuntimeError, "loop.mrb", "too many symbolic links")
-  refused(RuntimeError, "x" * 300 + ".mrb", "the path is too long", name: "x")
-  assert_raise(RuntimeError, "is no regular file") { VM.load("/dev/zero", name: "zero") }
-  assert_raise(RuntimeError, "is empty") { VM.load("/proc/kmsg") }
+  refused(Errno::ENOENT, "nothing.mrb", "nothing.mrb")
+  refused(Errno::ENOTDIR, "beat.mrb/x.mrb", "beat.mrb/x.mrb")
+  refused(Errno::EISDIR, "folder.mrb", "folder.mrb")
+  refused(Errno::ENOEXEC, "fifo.mrb", "fifo.mrb")
+  refused(Errno::ENOEXEC, "device.mrb", "device.mrb")
+  refused(Errno::ENOEXEC, "empty.mrb", "empty.mrb")
+  refused(Errno::EFBIG, "huge.mrb", "huge.mrb")
+  refused(Errno::ELOOP, "loop.mrb", "loop.mrb")
+  refused(Errno::ENAMETOOLONG, "x" * 300 + ".mrb", "xxx", name: "x")
+  assert_raise(Errno::ENOEXEC, "Exec format error - load /dev/zero") { VM.load("/dev/zero", name: "zero") }
+  assert_raise(Errno::ENOEXEC) { VM.load("/proc/kmsg") }
   VM.load("#{FILES}/link.mrb", name: "linked").unload
 end
 

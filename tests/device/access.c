@@ -99,6 +99,34 @@ static void no_call(const void *data)
 	expect(fd, "$was_run", KMVM_DONE, "false");
 }
 
+/* What a program reads, it and its timers, it reads as who has started it. */
+static void as_starter(const void *data)
+{
+	static const char read_it[] =
+		"Linux::File.read('/sys/module/kmvm/sections/.text').size > 2";
+	int fd = session_read_write();
+	struct outcome got;
+	pid_t pid;
+
+	expect(fd, read_it, KMVM_DONE, "true");
+	pid = fork_child();
+	if (!pid) {
+		/* Takes the powers over files along, and no others. */
+		syscall(SYS_setfsuid, 65534);
+		is(run(fd, 0, &got, read_it), 0, "errno");
+		is(got.result.outcome, KMVM_RAISED, "outcome");
+		contains(got.error, "Permission denied - read /sys/module/kmvm/sections/.text",
+			 "error");
+		expect(fd, "$own = nil; Linux::Timer.after(ms: 1) { $own = begin; Linux::File.read('/sys/module/kmvm/sections/.text'); rescue => e; e.class; end }; 1",
+		       KMVM_DONE, "1");
+		child_ends(0);
+	}
+	is(reap(pid), 0, "how the child ended");
+	until(vm_idle(fd));
+	expect(fd, "$own", KMVM_DONE, "Errno::EACCES");
+	expect(fd, read_it, KMVM_DONE, "true");
+}
+
 static const struct test access_tests[] = {
 	{ "access: the device has mode 0600", mode },
 	{ "access: open() as nobody is EPERM, whatever the mode", no_open, become_nobody },
@@ -107,6 +135,7 @@ static const struct test access_tests[] = {
 	{ "access: each call as nobody is EPERM", no_call, become_nobody },
 	{ "access: each call without CAP_SYS_MODULE is EPERM", no_call, drop_sys_module },
 	{ "access: each call from another user namespace is EPERM", no_call, enter_namespace },
+	{ "access: files are read with the rights of who has started the program", as_starter },
 };
 
 SUITE(access);
