@@ -42,6 +42,7 @@ static noinline struct RProc *load(mrb_state *mrb, const struct kmvm_library *li
 
 	if (kmvm_stack_left() < READ_STACK + library->levels * READ_LEVEL)
 		kmvm_guard_stack(mrb);
+	MRB_GUARD_WORK(mrb, MRB_GUARD_READ(library->size));
 	/* First the proc: code that nobody owns would be lost when there is no memory for it. */
 	proc = mrb_proc_new(mrb, NULL);
 	irep = mrb_read_irep_buf(mrb, library->image, library->size);

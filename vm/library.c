@@ -27,15 +27,11 @@ static bool name_is_valid(const char *name)
 	for (i = 0; i < size; i++) {
 		char c = name[i];
 
-		if (begins ? c == '/' || c == '.' || c == '-' : c == '/') {
-			if (begins)
-				return false;
-			begins = true;
-			continue;
-		}
-		if (!isascii(c) || (!isalnum(c) && !strchr("_-.", c)))
+		if (begins && (c == '/' || c == '.' || c == '-'))
 			return false;
-		begins = false;
+		if (!isascii(c) || (!isalnum(c) && !strchr("_-./", c)))
+			return false;
+		begins = c == '/';
 	}
 	return !begins;
 }
@@ -152,6 +148,8 @@ void kmvm_libraries_drop(struct kmvm_libraries *libraries)
 {
 	struct kmvm_libraries gone;
 
+	if (!libraries->first)
+		return;
 	mutex_lock(&lock);
 	gone = *libraries;
 	*libraries = (struct kmvm_libraries) { 0 };

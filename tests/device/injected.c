@@ -260,6 +260,7 @@ struct program {
 	u32 outcome;		/* then */
 	u32 flags;
 	bool write;		/* by write() */
+	const char *library;	/* what it may require as "injected"; %ld: another one each time */
 };
 
 #define ARGUMENTS	"-e\0one\0two\0"
@@ -296,19 +297,38 @@ static int by_write(int fd, const struct image *image)
 	return ret < 0 ? -ret : ret == (ssize_t)image->size - 100 ? 0 : EIO;
 }
 
+static int provide(int fd, const struct image *image)
+{
+	struct kmvm_provide_args args = {
+		.size = sizeof(args), .name = "injected",
+		.image = (uintptr_t)image->bytes, .image_size = image->size,
+	};
+
+	return ioctl(fd, KMVM_IOC_PROVIDE, &args) ? errno : 0;
+}
+
 /* Runs it while allocations of the caller, or of the VM's thread, fail. */
 static int run_program(struct fault *fault, long number, const void *data)
 {
 	const struct program *program = data;
-	struct image image = ruby_text(program->ruby);
+	struct image image = ruby_text(program->ruby), library = { 0 };
 	struct output output = { 0 };
 	static struct outcome got;
-	int fd = session_read_write(), ret;
+	int fd = session_read_write(), ret = 0;
+	static long round;
 
 	memset(&got, 0, sizeof(got));
 	append(&output.both, "", 0);
+	if (program->library)
+		library = ruby(program->library, ++round);
+	if (program->library && fault->task != getpid())
+		is(provide(fd, &library), 0, "errno of providing");
 	fault_on(fault, number);
-	if (program->write)
+	if (program->library && fault->task == getpid())
+		ret = provide(fd, &library);
+	if (ret)
+		;
+	else if (program->write)
 		ret = by_write(fd, &image);
 	else
 		ret = by_ioctl(fd, program, &image, &got);
@@ -336,6 +356,7 @@ static int run_program(struct fault *fault, long number, const void *data)
 	clear(&output.err);
 	clear(&output.both);
 	free(image.bytes);
+	free(library.bytes);
 	return ret;
 }
 
@@ -562,6 +583,8 @@ static const struct test injected_tests[] = {
 	{ "injected: open() answers ENOMEM", opening },
 	CALLER("an ioctl() answers ENOMEM", "p ARGV; 1", "[\"one\", \"two\"]\n", KMVM_DONE, KMVM_RUN_INSPECT),
 	CALLER("a write() answers ENOMEM", "puts 'written' + ('x' * 10)", "writtenxxxxxxxxxx\n", KMVM_DONE, .write = true),
+	CALLER("a library that is provided, and required, answers ENOMEM", "puts require('injected')", "true\n",
+	       KMVM_DONE, .library = "$injected = %ld"),
 	{ "injected: a run that is stopped ends, whatever fails", stopped },
 	EXECUTED("classes, blocks and strings",
 		 "class Point; attr_reader :x; def initialize(x) = @x = x; def to_s = \"<#{@x}>\"; end\n"
@@ -594,6 +617,11 @@ static const struct test injected_tests[] = {
 		"rescue Linux::LimitError, RuntimeError; end\n"
 		"unload\n"
 		"puts Linux::VM.list.size", "1\n", KMVM_DONE } },
+	EXECUTED("a library that it requires",
+		 "puts require('injected'), $injected.size, $up.call",
+		 "true\n302\n7\n", KMVM_DONE, 0,
+		 .library = "class Injected; def list = ['x' * 300] + [1] * 301; end; n = 4; $injected = Injected.new.list\n"
+			    "[1, 2].each { |i| n += i }; $up = -> { n }; $round = %ld"),
 	{ "injected: close() and rmmod need no memory", closing, .fresh = true },
 };
 

@@ -323,6 +323,22 @@ static void deep(const void *data)
 	summary("%d libraries require each other before the stack ends", depth);
 	holds(depth >= 4, "depth %d", depth);
 	expect(fd, "40.downto(0) { |i| require \"d#{i}\" }; $done", KMVM_DONE, "0");
+	/* One level more is refused. */
+	for (int levels = 28; levels < 34; levels++) {
+		int ret;
+
+		clear(&many);
+		for (int i = 0; i < levels; i++)
+			append(&many, "1.times {\n", 10);
+		append(&many, "$levels = 1\n", 12);
+		for (int i = 0; i < levels; i++)
+			append(&many, "}\n", 2);
+		ret = provide(fd, "levels", many.bytes);
+		is(ret, levels < 32 ? 0 : ENOEXEC, "errno of %d levels", levels);
+		if (!ret)
+			expect(fd, "require 'levels'", KMVM_DONE, "true");
+	}
+	clear(&many);
 	/* Blocks within blocks, as deep as an image may nest. */
 	append(&many, "$d = 0\n", 7);
 	for (int i = 0; i < 30; i++)

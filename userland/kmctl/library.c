@@ -87,14 +87,13 @@ static bool is_name(const char *name, size_t size)
 	size_t i;
 
 	for (i = 0; i < size; i++) {
-		bool first = begins;
 		char c = name[i];
 
+		if (begins && (c == '/' || c == '.' || c == '-'))
+			return false;
+		if (!c || !strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./", c))
+			return false;
 		begins = c == '/';
-		if (begins ? first : first && (c == '.' || c == '-'))
-			return false;
-		if (!begins && (!c || !strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.", c)))
-			return false;
 	}
 	return !begins && size < KMVM_LIBRARY_NAME_MAX;
 }
