@@ -445,11 +445,12 @@ static void keep_text(mrb_state *mrb, struct RData *holder, const char *text)
 	}
 }
 
-/* Waits, and lets go of the errand. */
-static void end_loading(mrb_state *mrb, struct kmvm_errand *errand, struct ending *ending)
+/* Starts, waits, and lets go of the errand. */
+static void await_loading(mrb_state *mrb, struct kmvm_errand *errand, struct ending *ending)
 {
-	ending->error = kmvm_vm_await(kmvm_vm_of(mrb), KTIME_MAX, &errand->told,
-				      kmvm_errand_is_done, errand) ?: errand->error;
+	ending->error = kmvm_errand_load(errand) ?:
+		kmvm_vm_await(kmvm_vm_of(mrb), KTIME_MAX, &errand->told, kmvm_errand_is_done,
+			      errand) ?: errand->error;
 	if (!ending->error) {
 		ending->outcome = errand->run->result.outcome;
 		identify(errand->loaded, &ending->identity);
@@ -506,9 +507,8 @@ static noinline mrb_value load_given(mrb_state *mrb, mrb_value class,
 		raise_no_memory(mrb);
 	kmvm_errand_open(errand, kmvm_vm_of(mrb));
 	kmvm_object_bind(object, &errand->handle);
-	kmvm_errand_load(errand);
 	ending.text = given->text;
-	end_loading(mrb, errand, &ending);
+	await_loading(mrb, errand, &ending);
 
 	/* A stop is raised here, but for an ensure block that has grace left. */
 	if (ending.error == -EINTR)
@@ -582,7 +582,7 @@ KMVM_BINDING(vm,
 	{ vm_find, "VM.find(name) -> VM or nil",
 	  "The VM of that name." },
 	{ vm_load, "VM.load(path, name: nil, args: [], parameters: {}) -> VM",
-	  "Reads a compiled program (kmctl compile) from a file, opens a VM, and runs it there with these ARGV and PARAMETERS, as kmctl load does. Its name, if none is given, is the file's without .mrb. The path is absolute, as process 1 sees it; the run that asks must be allowed to read the file, which must be a regular one of at most 16 MiB. Waits until the program has come to its end, and runs blocks of timers meanwhile; what it prints goes to its VM's log. If it fails, calls exit or is stopped, or if the run that waits is stopped, its VM is unloaded. Raises ScriptError for what is no program that may run, Linux::LimitError where there is no memory, the Errno of a file that cannot be read, RuntimeError for a name that is taken and with the words of a program that failed." },
+	  "Reads a compiled program (kmctl compile) from a file, opens a VM, and runs it there with these ARGV and PARAMETERS, as kmctl load does. It may require what this VM has of libraries. Its name, if none is given, is the file's without .mrb. The path is absolute, as process 1 sees it; the run that asks must be allowed to read the file, which must be a regular one of at most 16 MiB. Waits until the program has come to its end, and runs blocks of timers meanwhile; what it prints goes to its VM's log. If it fails, calls exit or is stopped, or if the run that waits is stopped, its VM is unloaded. Raises ScriptError for what is no program that may run, Linux::LimitError where there is no memory, the Errno of a file that cannot be read, RuntimeError for a name that is taken and with the words of a program that failed." },
 	{ vm_name, "VM#name -> String",
 	  "Its name." },
 	{ vm_equal, "VM#==(other) -> true or false",

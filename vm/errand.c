@@ -207,15 +207,19 @@ static void start(struct kmvm_errand *errand, work_func_t function)
 	queue_work(workers, &errand->work);
 }
 
-void kmvm_errand_load(struct kmvm_errand *errand)
+int kmvm_errand_load(struct kmvm_errand *errand)
 {
 	struct kmvm_vm *vm = errand->handle.vm;
+	int ret = kmvm_libraries_copy(&errand->request.libraries, &vm->libraries);
 
+	if (ret)
+		return ret;
 	if (vm->active)
 		errand->asker = kmvm_run_get(vm->active);
 	errand->cred = get_cred(vm->cred);
 	errand->bindings = vm->bindings;
 	start(errand, load);
+	return 0;
 }
 
 int kmvm_errand_keep(struct kmvm_errand *errand)

@@ -68,12 +68,13 @@ void kmvm_errand_open(struct kmvm_errand *errand, struct kmvm_vm *vm);
  * kmvm_errand_load() - has a VM loaded and its program run
  * @errand:	open; name, path and the arguments of the request are set
  *
- * The run that asks lends its name and credentials; what the program prints goes to the log of
- * its VM. Done when the run has ended, or with error: as of kmvm_imagefile_read(), kmvm_vm_load().
+ * The run that asks lends its name and credentials, its VM the libraries that it has; what the
+ * program prints goes to the log of its own VM. Done when the run has ended, or with error: as of kmvm_imagefile_read(), kmvm_vm_load().
  *
- * Context: the VM's thread.
+ * Context: the VM's thread; may sleep.
+ * Return: 0, or -ENOMEM: nothing was started.
  */
-void kmvm_errand_load(struct kmvm_errand *errand);
+int kmvm_errand_load(struct kmvm_errand *errand);
 
 /* What was loaded stays. -ENOENT: it was unloaded meanwhile. Context: the VM's thread, done. */
 int kmvm_errand_keep(struct kmvm_errand *errand);

@@ -96,6 +96,13 @@ test "it gets its arguments and parameters" do
   assert refused(RuntimeError, "asks.mrb").include?("[[]"), "without"
 end
 
+test "it requires what the VM that loads it has" do
+  require "given"
+  refused(RuntimeError, "requires.mrb", "given is here (RuntimeError)")
+  assert_raise(LoadError) { require "nothing" + "_of_that_name" }
+  refused(RuntimeError, "misses.mrb", "(LoadError)")
+end
+
 test "what is wrong with arguments and parameters" do
   file = "beat.mrb"
   refused(TypeError, file, "argument must be a String", args: [1])
