@@ -432,7 +432,7 @@ static void log_full(const void *data)
 	for (int i = 0; i < 2000; i++)
 		bytes += 50 + snprintf(NULL, 0, "%d", i);
 	is(load(fd, "talker"), 0, "errno of loading");
-	expect_in(fd, "talker", "n = 0; t = Linux::Timer.every(ms: 1) { 100.times { puts 'x' * 50 + n.to_s; n += 1 }; t.cancel if n == 2000 }; 1", "1");
+	expect_in(fd, "talker", "n = 0; t = Linux::Timer.every(ms: 1) { 10.times { puts 'x' * 50 + n.to_s; n += 1 }; t.cancel if n == 2000 }; 1", "1");
 	do
 		is(log_of(fd, "talker", KMVM_LOG_WAIT, &lines), 0, "errno");
 	while (lines.seen < bytes && lines.count < 2000);
