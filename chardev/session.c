@@ -597,6 +597,10 @@ static int ioctl_run(struct file *file, struct kmvm_run_args __user *to)
 	vm = kmvm_vm_find(args.vm);
 	if (!vm)
 		return -ENOENT;
+	/* It ends with its block, and would not come to anything else. */
+	ret = -EBUSY;
+	if (vm->parent)
+		goto out_put_vm;
 	ret = -EAGAIN;
 	if (file->f_flags & O_NONBLOCK && !(args.flags & KMVM_RUN_ASYNC) && kmvm_vm_busy(vm))
 		goto out_put_vm;

@@ -156,7 +156,7 @@ int kmvm_ioctl_info(struct kmvm_info __user *to)
 		return ret;
 	next = info.flags & KMVM_INFO_NEXT;
 	if (info.flags & ~KMVM_INFO_NEXT || info.reserved0 ||
-	    (info.serial && !next) || memchr_inv(info.reserved, 0, sizeof(info.reserved)))
+	    (info.serial && !next) || info.parent)
 		return -EINVAL;
 	if (next)
 		vm = kmvm_vm_next(info.serial) ?: ERR_PTR(-ENOENT);

@@ -10,25 +10,28 @@
 #include "binding.h"
 #include "duration.h"
 
-bool kmvm_duration(mrb_state *mrb, mrb_value *block, s64 *ns)
+#define UNITS	4
+
+/* The keywords of the method that is called, and what its format asks for beside them. */
+static bool read(mrb_state *mrb, const char *format, mrb_value *first, mrb_value *last, s64 *ns)
 {
-	static const s64 unit[] = { NSEC_PER_SEC, NSEC_PER_MSEC, NSEC_PER_USEC, 1 };
-	mrb_sym names[] = {
+	static const s64 unit[UNITS] = { NSEC_PER_SEC, NSEC_PER_MSEC, NSEC_PER_USEC, 1 };
+	mrb_sym names[UNITS] = {
 		mrb_intern_lit(mrb, "s"), mrb_intern_lit(mrb, "ms"),
 		mrb_intern_lit(mrb, "us"), mrb_intern_lit(mrb, "ns"),
 	};
-	mrb_value given[ARRAY_SIZE(unit)];
-	const mrb_kwargs keywords = { ARRAY_SIZE(unit), 0, names, given, NULL };
+	mrb_value given[UNITS];
+	const mrb_kwargs keywords = { UNITS, 0, names, given, NULL };
 	bool any = false;
 	s64 part;
 	size_t i;
 
-	if (block)
-		mrb_get_args(mrb, ":&!", &keywords, block);
+	if (first)
+		mrb_get_args(mrb, format, first, &keywords);
 	else
-		mrb_get_args(mrb, ":", &keywords);
+		mrb_get_args(mrb, format, &keywords, last);
 	*ns = 0;
-	for (i = 0; i < ARRAY_SIZE(unit); i++) {
+	for (i = 0; i < UNITS; i++) {
 		if (mrb_undef_p(given[i]))
 			continue;
 		any = true;
@@ -39,6 +42,16 @@ bool kmvm_duration(mrb_state *mrb, mrb_value *block, s64 *ns)
 			mrb_raise(mrb, E_RANGE_ERROR, "time is beyond 292 years");
 	}
 	return any;
+}
+
+bool kmvm_duration(mrb_state *mrb, mrb_value *block, s64 *ns)
+{
+	return read(mrb, block ? ":&!" : ":", NULL, block, ns);
+}
+
+bool kmvm_duration_behind(mrb_state *mrb, mrb_value *argument, s64 *ns)
+{
+	return read(mrb, "o:", argument, NULL, ns);
 }
 
 s64 kmvm_duration_given(mrb_state *mrb, mrb_value *block)

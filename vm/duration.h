@@ -18,6 +18,9 @@
  */
 bool kmvm_duration(mrb_state *mrb, mrb_value *block, s64 *ns);
 
+/* The same of a method that takes an argument before them, and no block. */
+bool kmvm_duration_behind(mrb_state *mrb, mrb_value *argument, s64 *ns);
+
 /* The same, and raises ArgumentError if none of them was given. */
 s64 kmvm_duration_given(mrb_state *mrb, mrb_value *block);
 

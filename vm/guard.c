@@ -296,36 +296,77 @@ void kmvm_guard_abort(const char *why)
 	MRB_THROW(vm->pad);
 }
 
+/* What an entry into mruby leaves as it was. */
+struct outer {
+	struct mrb_jmpbuf *jmp;
+	struct mrb_context *context;
+	ptrdiff_t level;
+	int arena;
+	bool iterating;
+	bool disabled;
+};
+
+static void take_off(mrb_state *mrb, struct outer *outer)
+{
+	*outer = (struct outer) {
+		.jmp = mrb->jmp,
+		.context = mrb->c,
+		.level = mrb->c->ci - mrb->c->cibase,
+		.arena = mrb_gc_arena_save(mrb),
+		.iterating = mrb->gc.iterating,
+		.disabled = mrb->gc.disabled,
+	};
+}
+
+static void land(mrb_state *mrb, const struct outer *outer, bool came_back, mrb_value *exc)
+{
+	mrb->jmp = outer->jmp;
+	/* Rooted in mrb->exc until the arena has it: unwinding may collect. */
+	if (!came_back) {
+		mrb_vm_unwind(mrb, outer->context, outer->level);
+		mrb->gc.iterating = outer->iterating;
+		mrb->gc.disabled = outer->disabled;
+	}
+	*exc = mrb->exc ? mrb_obj_value(mrb->exc) : mrb_nil_value();
+	mrb_gc_arena_restore(mrb, outer->arena);
+	mrb_gc_protect(mrb, *exc);
+	mrb->exc = NULL;
+}
+
 bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *data), void *data,
 		      mrb_value *exc)
 {
 	mrb_state *mrb = vm->mrb;
-	struct mrb_jmpbuf *outer_jmp = mrb->jmp;
-	struct mrb_context *context = mrb->c;
-	ptrdiff_t level = context->ci - context->cibase;
-	int arena = mrb_gc_arena_save(mrb);
-	bool iterating = mrb->gc.iterating;
-	bool disabled = mrb->gc.disabled;
-	struct mrb_jmpbuf pad;
 	volatile bool came_back = false;	/* written between setjmp and longjmp */
+	struct mrb_jmpbuf pad;
+	struct outer outer;
 
+	take_off(mrb, &outer);
 	MRB_TRY(&pad) {
 		mrb->jmp = &pad;
 		body(mrb, data);
 		came_back = !mrb->exc;
 	} MRB_CATCH(&pad) {
 	} MRB_END_EXC(&pad);
+	land(mrb, &outer, came_back, exc);
+	return came_back;
+}
 
-	mrb->jmp = outer_jmp;
-	/* Rooted in mrb->exc until the arena has it: unwinding may collect. */
-	if (!came_back) {
-		mrb_vm_unwind(mrb, context, level);
-		mrb->gc.iterating = iterating;
-		mrb->gc.disabled = disabled;
-	}
-	*exc = mrb->exc ? mrb_obj_value(mrb->exc) : mrb_nil_value();
-	mrb_gc_arena_restore(mrb, arena);
-	mrb_gc_protect(mrb, *exc);
-	mrb->exc = NULL;
+bool kmvm_guard_try(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *data), void *data,
+		    mrb_value *exc)
+{
+	mrb_state *mrb = vm->mrb;
+	volatile bool came_back = false;	/* written between setjmp and longjmp */
+	struct mrb_jmpbuf pad;
+	struct outer outer;
+
+	take_off(mrb, &outer);
+	MRB_TRY(&pad) {
+		mrb->jmp = &pad;
+		body(mrb, data);
+		came_back = !mrb->exc;
+	} MRB_CATCH(&pad) {
+	} MRB_END_EXC(&pad);
+	land(mrb, &outer, came_back, exc);
 	return came_back;
 }

@@ -78,6 +78,13 @@ bool kmvm_guard_stopped(struct kmvm_vm *vm);
 bool kmvm_guard_enter(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *data), void *data,
 		      mrb_value *exc);
 
+/*
+ * The same for what is tried within Ruby. A function of its own, for the graph of calls: no way
+ * leads from here to a body that has the stack for itself.
+ */
+bool kmvm_guard_try(struct kmvm_vm *vm, void (*body)(mrb_state *mrb, void *data), void *data,
+		    mrb_value *exc);
+
 /**
  * kmvm_guard_ample() - asks for stack enough for code that sleeps or does I/O
  * @mrb:	the state

@@ -184,11 +184,29 @@ struct kmvm_histogram *kmvm_histogram_of(mrb_state *mrb, mrb_value object)
 	return histogram;
 }
 
+bool kmvm_is_histogram(mrb_value object)
+{
+	return mrb_type(object) == MRB_TT_CDATA && DATA_TYPE(object) == &histogram_type &&
+		DATA_PTR(object);
+}
+
+struct RClass *kmvm_histogram_class(mrb_state *mrb)
+{
+	return mrb_class_get_under(mrb, mrb_module_get(mrb, "Linux"), "Histogram");
+}
+
+mrb_value kmvm_histogram_read(mrb_state *mrb, const void *bytes, size_t size)
+{
+	struct kmvm_histogram head;
+	mrb_value copy;
+
+	memcpy(&head, bytes, sizeof(head));
+	copy = kmvm_histogram_object(mrb, kmvm_histogram_class(mrb), head.size);
+	memcpy(kmvm_histogram_of(mrb, copy), bytes, size);
+	return copy;
+}
+
 mrb_value kmvm_histogram_copy(mrb_state *mrb, const struct kmvm_histogram *histogram)
 {
-	struct RClass *class = mrb_class_get_under(mrb, mrb_module_get(mrb, "Linux"), "Histogram");
-	mrb_value copy = kmvm_histogram_object(mrb, class, histogram->size);
-
-	memcpy(kmvm_histogram_of(mrb, copy), histogram, kmvm_histogram_bytes(histogram->size));
-	return copy;
+	return kmvm_histogram_read(mrb, histogram, kmvm_histogram_bytes(histogram->size));
 }

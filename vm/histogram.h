@@ -95,6 +95,14 @@ mrb_value kmvm_histogram_object(mrb_state *mrb, struct RClass *class, u32 bucket
 /* The histogram of an object; raises TypeError for any other. */
 struct kmvm_histogram *kmvm_histogram_of(mrb_state *mrb, mrb_value object);
 
+bool kmvm_is_histogram(mrb_value object);
+
+/* Linux::Histogram. Raises NameError if a script has taken it away. */
+struct RClass *kmvm_histogram_class(mrb_state *mrb);
+
+/* One of the bytes of another one, at any alignment. Raises NoMemoryError. */
+mrb_value kmvm_histogram_read(mrb_state *mrb, const void *bytes, size_t size);
+
 /* A Linux::Histogram that is as @histogram is now. Raises NoMemoryError. */
 mrb_value kmvm_histogram_copy(mrb_state *mrb, const struct kmvm_histogram *histogram);
 

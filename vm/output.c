@@ -128,6 +128,22 @@ static bool closed(struct kmvm_output *output)
 	return closed;
 }
 
+bool kmvm_output_is_left(struct kmvm_output *output)
+{
+	bool left;
+
+	spin_lock(&output->lock);
+	left = output->closed || !output->runs;
+	spin_unlock(&output->lock);
+	return left && output->kind == KMVM_OUTPUT_READ;
+}
+
+/* Is there nobody who would read this? */
+static bool in_vain(struct kmvm_output *output, const struct kmvm_print *print)
+{
+	return print->aside ? kmvm_output_is_left(output) : closed(output);
+}
+
 /* Room for a head and some bytes; less than that is not worth a record. */
 static size_t room(struct kmvm_output *output, size_t size)
 {
@@ -139,7 +155,7 @@ static size_t room(struct kmvm_output *output, size_t size)
 
 static bool may_go_on(struct kmvm_output *output, const struct kmvm_print *print, size_t left)
 {
-	return room(output, left) || closed(output) || print->give_up(print->data);
+	return room(output, left) || in_vain(output, print) || print->give_up(print->data);
 }
 
 /* Waits until there is room, as long as the reader moves. False: drop. */
@@ -150,7 +166,7 @@ static bool wait_for_room(struct kmvm_output *output, const struct kmvm_print *p
 
 		wait_event_freezable_timeout(output->room, may_go_on(output, print, left),
 					     PATIENCE);
-		if (closed(output) || print->give_up(print->data))
+		if (in_vain(output, print) || print->give_up(print->data))
 			return false;
 		if (room(output, left))
 			return true;
@@ -171,6 +187,9 @@ static size_t put_record(struct kmvm_output *output, const struct kmvm_print *pr
 
 	spin_lock(&output->lock);
 	head.size = min3(room(output, left), left, (size_t)RECORD_MAX);
+	/* Whoever was told of the end does not come back for it. */
+	if (print->aside && !output->runs)
+		head.size = 0;
 	/* The reader takes a head for granted once more than a head is there. */
 	if (head.size) {
 		kfifo_in(&output->ring, &head, sizeof(head));
@@ -188,7 +207,7 @@ static size_t write_ring(struct kmvm_output *output, const struct kmvm_print *pr
 
 	if (!is_ready(output))
 		return print->size;
-	while (done < print->size && !closed(output)) {
+	while (done < print->size && !in_vain(output, print)) {
 		put = put_record(output, print, done);
 		if (!put && !wait_for_room(output, print, print->size - done))
 			break;

@@ -61,6 +61,7 @@ struct kmvm_output {
  * @text:	the bytes
  * @size:	how many
  * @may_wait:	a full ring may wait for its reader
+ * @aside:	it prints as a thread of a run: only as long as a run is in flight
  * @give_up:	asked while waiting: must the VM thread go on?
  * @data:	for @give_up
  */
@@ -70,6 +71,7 @@ struct kmvm_print {
 	const char *text;
 	size_t size;
 	bool may_wait;
+	bool aside;
 	bool (*give_up)(void *data);
 	void *data;
 };
@@ -103,6 +105,9 @@ void kmvm_output_close(struct kmvm_output *output);
 
 struct kmvm_output *kmvm_output_get(struct kmvm_output *output);
 void kmvm_output_put(struct kmvm_output *output);
+
+/* Has its reader gone, or been told that all runs have ended? Any context likewise. */
+bool kmvm_output_is_left(struct kmvm_output *output);
 
 /* A run that prints here starts, ends. Any context that may take a spinlock. */
 void kmvm_output_run_begin(struct kmvm_output *output);

@@ -18,6 +18,7 @@
 #include <mruby/dump.h>
 #include <mruby/error.h>
 #include <mruby/hash.h>
+#include <mruby/internal.h>
 #include <mruby/irep.h>
 #include <mruby/proc.h>
 #include <mruby/string.h>
@@ -27,6 +28,7 @@
 #include "error.h"
 #include "guard.h"
 #include "budget.h"
+#include "message.h"
 #include "verify.h"
 #include "vm.h"
 
@@ -35,10 +37,12 @@ void kmvm_request_free(struct kmvm_request *request)
 	kmvm_budget_free(request->image, request->room);
 	kmvm_budget_free(request->args, request->args_size);
 	kmvm_budget_free(request->parameters, request->parameters_size);
+	kmvm_message_free(request->message);
 	request->image = NULL;
 	request->args = NULL;
 	request->parameters = NULL;
 	kmvm_libraries_drop(&request->libraries);
+	request->message = NULL;
 }
 
 static void meet_limit(struct kmvm_run *run, enum kmvm_limit limit)
@@ -83,7 +87,9 @@ struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
 	run->cred = get_cred(asker ? asker->cred : current_cred());
 	run->request = *request;
 	kmvm_limits_read(&limits);
-	run->request.timeout_ns = request->timeout_ns ?: limits.timeout_ns;
+	/* A thread may take as long as what started it: that ends it. */
+	if (!request->thread)
+		run->request.timeout_ns = request->timeout_ns ?: limits.timeout_ns;
 	run->heap_left = request->heap_max ?: KMVM_HEAP_ANY;
 	hrtimer_setup(&run->timeout, time_is_up, CLOCK_MONOTONIC, HRTIMER_MODE_REL_SOFT);
 	return run;
@@ -100,6 +106,7 @@ static void free_run(struct kref *ref)
 	struct kmvm_run *run = container_of(ref, struct kmvm_run, ref);
 
 	kmvm_request_free(&run->request);
+	kmvm_message_free(run->answer);
 	kvfree(run->value);
 	kvfree(run->error);
 	kmvm_budget_give(run->texts);
@@ -146,7 +153,8 @@ void kmvm_run_end(struct kmvm_run *run)
 
 	/* Told first: whoever sees read() end finds the result there. */
 	complete_all(&run->ended);
-	kmvm_output_run_end(run->output);
+	if (!run->request.thread)
+		kmvm_output_run_end(run->output);
 	if (run->on_end)
 		run->on_end(run);
 	kmvm_run_put(run);
@@ -191,7 +199,8 @@ void kmvm_run_start(struct kmvm_run *run)
 	struct kmvm_verdict verdict;
 
 	kmvm_run_get(run);		/* the VM's, until kmvm_run_end() */
-	kmvm_output_run_begin(run->output);
+	if (!run->request.thread)
+		kmvm_output_run_begin(run->output);
 	switch (kmvm_verify(run->request.image, run->request.size, &verdict)) {
 	case 0:
 		break;
@@ -314,6 +323,20 @@ struct execution {
 	mrb_value value;
 };
 
+/* The block of a thread: with its arguments, and what it answers on its way. */
+static void call_block(mrb_state *mrb, struct execution *execution)
+{
+	struct kmvm_run *run = execution->run;
+	struct kmvm_message *message = run->request.message;
+	mrb_value block = execution->value, arguments;
+
+	mrb_gc_protect(mrb, block);
+	run->request.message = NULL;
+	arguments = kmvm_message_read(mrb, message);
+	execution->value = mrb_yield_argv(mrb, block, RARRAY_LEN(arguments), RARRAY_PTR(arguments));
+	run->answer = kmvm_message_take(kmvm_message_write(mrb, execution->value, true));
+}
+
 static void load_and_run(mrb_state *mrb, void *data)
 {
 	struct execution *execution = data;
@@ -334,6 +357,8 @@ static void load_and_run(mrb_state *mrb, void *data)
 	proc->c = NULL;
 	kmvm_heap_reserve(&execution->run->vm->heap, true);
 	execution->value = mrb_top_run(mrb, proc, mrb_top_self(mrb), 0);
+	if (execution->run->request.thread)
+		call_block(mrb, execution);
 }
 
 static int exit_status(mrb_state *mrb, mrb_value exc)
@@ -388,6 +413,28 @@ static void judge(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value exc)
 	/* A message of its own that never ends is the run's, too. */
 	if (!stopped && kmvm_guard_stopped(vm))
 		end_as_stopped(run);
+}
+
+/* What a thread raised, for whoever joins it, with the message that its class may have put together. */
+static void write_error(mrb_state *mrb, void *data)
+{
+	struct execution *execution = data;
+	mrb_value exc = execution->value;
+	mrb_value text = mrb_funcall(mrb, exc, "message", 0);
+
+	if (mrb_string_p(text))
+		mrb_exc_mesg_set(mrb, mrb_exc_ptr(exc), text);
+	execution->run->answer = kmvm_message_take(kmvm_message_write(mrb, exc, false));
+}
+
+static void answer_error(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value exc)
+{
+	struct execution execution = { .run = run, .value = exc };
+	mrb_value failed;
+
+	/* If not, the text of the error is there. */
+	if (run->result.outcome == KMVM_RAISED && mrb_exception_p(exc))
+		kmvm_guard_enter(vm, write_error, &execution, &failed);
 }
 
 static void inspect_value(struct kmvm_vm *vm, struct kmvm_run *run, mrb_value value)
@@ -460,6 +507,8 @@ void kmvm_run_execute(struct kmvm_run *run)
 	mrb_gc_defaults(mrb);
 	if (!came_back) {
 		judge(vm, run, exc);
+		if (run->request.thread)
+			answer_error(vm, run, exc);
 	} else if (kmvm_guard_stopped(vm)) {
 		/* An ensure block of its own has swallowed the stop. */
 		judge(vm, run, mrb_obj_value(vm->stop_error));

@@ -22,6 +22,7 @@
 #include "library.h"
 
 struct cred;
+struct kmvm_message;
 struct kmvm_output;
 struct kmvm_vm;
 struct pid;
@@ -60,6 +61,9 @@ enum kmvm_run_state {
  * @timeout_ns:	nanoseconds from its start on; 0: as the module says
  * @heap_max:	bytes it may add to the heap in use; 0: any
  * @steps_max:	steps it may take; 0: any
+ * @thread:	it is a thread's: its value is a block, to be called. It prints beside the runs of
+ *		its output, not as one of them
+ * @message:	the Array of what the block is given; the run's likewise
  */
 struct kmvm_request {
 	void *image;
@@ -76,6 +80,8 @@ struct kmvm_request {
 	u64 timeout_ns;
 	u64 heap_max;
 	u64 steps_max;
+	bool thread;
+	struct kmvm_message *message;
 };
 
 /* Frees image, args and parameters of a request, and drops its libraries. */
@@ -109,6 +115,7 @@ struct kmvm_run {
 	char *value;			/* kvmalloc'ed, NUL-terminated, or NULL */
 	char *error;			/* likewise */
 	size_t texts;			/* bytes of the two, taken from the budget */
+	struct kmvm_message *answer;	/* of a thread's: its value, or what it raised; or NULL */
 };
 
 /**

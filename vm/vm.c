@@ -31,6 +31,8 @@
 #include "binding.h"
 #include "budget.h"
 #include "guard.h"
+#include "message.h"
+#include "queue.h"
 #include "registry.h"
 #include "stack.h"
 #include "vm.h"
@@ -93,6 +95,8 @@ static void close_ruby(struct kmvm_vm *vm)
 {
 	vm->broken = true;
 	kmvm_handles_close(vm, NULL);
+	kmvm_messages_free(vm);
+	kmvm_queues_put(vm);
 	vm->stop_error = NULL;
 	vm->exit_class = NULL;
 	vm->mrb = NULL;
@@ -369,7 +373,8 @@ void kmvm_vm_put(struct kmvm_vm *vm)
 
 /* Up to the point where others may find it. */
 static struct kmvm_vm *open_vm(const char *name, size_t heap_max,
-			       const struct kmvm_binding *const *bindings)
+			       const struct kmvm_binding *const *bindings,
+			       const struct kmvm_vm *parent)
 {
 	struct kmvm_vm *vm = kzalloc(sizeof(*vm), KMVM_GFP_CALLER);
 	int ret;
@@ -390,6 +395,9 @@ static struct kmvm_vm *open_vm(const char *name, size_t heap_max,
 	INIT_LIST_HEAD(&vm->following);
 	INIT_LIST_HEAD(&vm->events);
 	INIT_LIST_HEAD(&vm->handles);
+	INIT_LIST_HEAD(&vm->messages);
+	INIT_LIST_HEAD(&vm->queues);
+	vm->parent = parent ? parent->serial : 0;
 	kmvm_heap_open(&vm->heap, heap_max);
 
 	ret = -EINVAL;
@@ -399,7 +407,7 @@ static struct kmvm_vm *open_vm(const char *name, size_t heap_max,
 		goto err_free;
 
 	kmvm_log_open(&vm->log, vm->name);
-	vm->to_log = kmvm_output_open(KMVM_OUTPUT_LOG, &vm->log);
+	vm->to_log = kmvm_output_open(KMVM_OUTPUT_LOG, parent ? parent->to_log->log : &vm->log);
 	if (IS_ERR(vm->to_log)) {
 		ret = PTR_ERR(vm->to_log);
 		goto err_withdraw;
@@ -438,8 +446,30 @@ err_free:
 struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
 			     const struct kmvm_binding *const *bindings)
 {
-	struct kmvm_vm *vm = open_vm(name, heap_max, bindings);
+	struct kmvm_vm *vm = open_vm(name, heap_max, bindings, NULL);
 
+	if (!IS_ERR(vm))
+		kmvm_registry_publish(vm);
+	return vm;
+}
+
+/* As much of the parent's name as leaves room for the number. */
+static void name_thread(char *name, const char *parent, u64 number)
+{
+	int digits = snprintf(NULL, 0, ".%llu", number);
+
+	snprintf(name, KMVM_NAME_MAX, "%.*s.%llu", KMVM_NAME_MAX - 1 - digits, parent, number);
+}
+
+struct kmvm_vm *kmvm_vm_open_thread(struct kmvm_vm *parent)
+{
+	char name[KMVM_NAME_MAX];
+	struct kmvm_vm *vm;
+
+	do {
+		name_thread(name, parent->name, ++parent->threads);
+		vm = open_vm(name, parent->heap.stats.cap, parent->bindings, parent);
+	} while (vm == ERR_PTR(-EEXIST) && !kmvm_guard_stopping(parent));
 	if (!IS_ERR(vm))
 		kmvm_registry_publish(vm);
 	return vm;
@@ -471,7 +501,7 @@ struct kmvm_vm *kmvm_vm_load(const char *name, size_t heap_max,
 
 	if (!try_module_get(THIS_MODULE))
 		return ERR_PTR(-ENODEV);
-	vm = open_vm(name, heap_max, bindings);
+	vm = open_vm(name, heap_max, bindings, NULL);
 	if (IS_ERR(vm)) {
 		module_put(THIS_MODULE);
 		return vm;
@@ -596,6 +626,7 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 
 	strscpy(info->vm, vm->name, sizeof(info->vm));
 	info->serial = vm->serial;
+	info->parent = vm->parent;
 	spin_lock(&vm->lock);
 	info->state = state_of(vm);
 	if (vm->current_run) {
@@ -776,12 +807,19 @@ void kmvm_vm_print(struct kmvm_vm *vm, enum kmvm_stream stream, const char *text
 		.text = text,
 		.size = size,
 		.may_wait = run && run->request.may_wait,
+		.aside = run && run->request.thread,
 		.give_up = give_up,
 		.data = vm,
 	};
 	size_t lost;
 
 	lost = kmvm_output_write(vm->out, &print);
+	/* Nobody reads there any more. */
+	if (lost && print.aside && kmvm_output_is_left(vm->out)) {
+		print.text += size - lost;
+		print.size = lost;
+		lost = kmvm_output_write(vm->to_log, &print);
+	}
 	if (run)
 		run->result.lost_bytes += lost;
 }

@@ -43,6 +43,7 @@ struct kmvm_vm {
 	struct kref ref;
 	char name[KMVM_NAME_MAX];
 	u64 serial;			/* grows from VM to VM */
+	u64 parent;			/* serial of the VM whose thread it is, or 0 */
 	struct list_head on_registry;	/* of the registry, as published: it can be found */
 	bool published;
 	bool loaded;			/* by kmvm_vm_load(): anybody may unload it */
@@ -77,6 +78,10 @@ struct kmvm_vm {
 	struct list_head handles;
 	unsigned long handle_count;
 	struct kmvm_libraries libraries;	/* that its runs have brought; others may look */
+	u64 threads;			/* ever opened; their names count */
+	struct list_head messages;	/* that it writes or reads */
+	struct list_head queues;	/* its shares of queues */
+	unsigned int queue_count;
 	struct kmvm_log log;		/* what is printed when no session listens */
 	struct kmvm_output *to_log;	/* the way there, for events whose run has ended */
 	const struct cred *cred;	/* referenced: as whom Ruby acts now, or has acted last */
@@ -115,6 +120,18 @@ struct kmvm_vm *kmvm_vm_open(const char *name, size_t heap_max,
 			     const struct kmvm_binding *const *bindings);
 
 /**
+ * kmvm_vm_open_thread() - opens a VM for a thread of a VM
+ * @parent:	the VM whose handle it is
+ *
+ * Named after its parent, with a number behind it; as large, with the same bindings. What it prints
+ * to its log goes to that of the parent, which must outlive it. It holds no module.
+ *
+ * Context: the parent's thread, half of its stack free; may sleep.
+ * Return: as kmvm_vm_open().
+ */
+struct kmvm_vm *kmvm_vm_open_thread(struct kmvm_vm *parent);
+
+/**
  * kmvm_vm_close() - ends a VM: its run, its handles, its thread, its memory
  * @vm:		the VM; the caller's reference is given back
  *
@@ -145,7 +162,7 @@ int kmvm_vm_keep(struct kmvm_vm *vm);
  * happened when this returns.
  *
  * Context: somebody else than the VM's thread, who holds the module; may sleep.
- * Return: 0; -EBUSY for one that was not loaded, as "main"; -ENOENT when it was unloaded by somebody else.
+ * Return: 0; -EBUSY for one that was not loaded, "main" or a thread; -ENOENT when it was unloaded by somebody else.
  */
 int kmvm_vm_unload(struct kmvm_vm *vm);
 

@@ -344,14 +344,14 @@ enum kmvm_vm_state {
  * @floor:	out: bytes that must be available in the machine before more is taken
  * @timeout_ns:	out: time a run may take that does not say itself; 0: any
  * @event_ns:	out: processor time the block of an event may take
- * @handles_max: out: timers that may be alive
+ * @handles_max: out: timers and threads that may be alive
  * @available:	out: bytes that are available, as kmvm counts: free pages beyond those the
  *		kernel keeps for itself, and half of what holds the contents of files
  * @serial:	in: where KMVM_INFO_NEXT goes on, 0 for the beginning, and zero without it.
  *		out: number of the VM, which no other one ever has
  * @state:	out: enum kmvm_vm_state
  * @reserved0:	must be zero
- * @reserved:	must be zero
+ * @parent:	in: must be zero. out: number of the VM whose thread it is; 0 if it is none
  *
  * With KMVM_INFO_NEXT it walks over all VMs, in the order in which they were loaded; ENOENT is
  * the end.
@@ -386,7 +386,7 @@ struct kmvm_info {
 	__u64 serial;
 	__u32 state;
 	__u32 reserved0;
-	__u64 reserved[1];
+	__u64 parent;
 };
 
 /**
@@ -431,7 +431,8 @@ struct kmvm_keep_args {
  * @reserved:	must be zero
  *
  * Ends a VM: what goes on there is stopped, its timers are closed, every byte is given back. All
- * that has happened when it returns. EBUSY: "main" stays as long as the module.
+ * that has happened when it returns. EBUSY: "main" stays as long as the module, a
+ * thread as long as it runs: KMVM_IOC_KILL ends it.
  */
 struct kmvm_unload_args {
 	__u32 size;
