@@ -129,6 +129,10 @@ static int begin(struct kmvm_vm *vm, struct thread *thread)
 
 	if (ret)
 		return ret;
+	/* What its VM has, it may require. */
+	ret = kmvm_libraries_copy(&thread->request.libraries, &vm->libraries);
+	if (ret)
+		return ret;
 	own = kmvm_vm_open_thread(vm);
 	if (IS_ERR(own))
 		return PTR_ERR(own);
@@ -183,7 +187,7 @@ static void raise_start(mrb_state *mrb, int error)
 	}
 }
 
-/* Its last words, if it came to no answer: "main.1: timed out". */
+/* Its last words, should there be no answer: "main.1: timed out". */
 static mrb_value last_words(mrb_state *mrb, const struct thread *thread)
 {
 	const struct kmvm_run *run = thread->run;
@@ -194,7 +198,7 @@ static mrb_value last_words(mrb_state *mrb, const struct thread *thread)
 		return mrb_str_cat_lit(mrb, words, ": called exit");
 	mrb_str_cat_lit(mrb, words, ": ");
 	if (!*text)
-		return mrb_str_cat_lit(mrb, words, "ended without an answer");
+		return mrb_str_cat_lit(mrb, words, "no memory for its answer");
 	return mrb_str_cat(mrb, words, text, strcspn(text, "\n"));
 }
 
@@ -203,23 +207,22 @@ static void settle(mrb_state *mrb, mrb_value object, struct thread *thread)
 {
 	struct kmvm_message *answer = thread->run->answer;
 	bool raised = thread->run->result.outcome == KMVM_RAISED;
-	mrb_value error = mrb_nil_value(), value = mrb_nil_value();
+	mrb_value error, value;
 
-	if (!answer)
-		error = mrb_exc_new_str(mrb, error_class(mrb, "ThreadError"),
-					last_words(mrb, thread));
 	mrb_gc_protect(mrb, object);
+	error = mrb_exc_new_str(mrb, error_class(mrb, "ThreadError"), last_words(mrb, thread));
+	/* Stays unless there is an answer, and it can be read. */
+	mrb_iv_set(mrb, object, ERROR, error);
 	mrb_iv_set(mrb, object, ENDED, mrb_true_value());
 	thread->run->answer = NULL;
-	/* On the VM's list until it is read. */
 	if (answer)
 		kmvm_message_hold(thread->handle.vm, answer);
 	kmvm_handle_close(&thread->handle);
-	if (answer)
-		value = kmvm_message_read(mrb, kmvm_message_take(answer));
-	mrb_iv_set(mrb, object, raised && answer ? ERROR : VALUE, value);
 	if (!answer)
-		mrb_iv_set(mrb, object, ERROR, error);
+		return;
+	value = kmvm_message_read(mrb, kmvm_message_take(answer));
+	mrb_iv_set(mrb, object, ERROR, raised ? value : mrb_nil_value());
+	mrb_iv_set(mrb, object, VALUE, raised ? mrb_nil_value() : value);
 }
 
 static void thread_event(struct kmvm_handle *handle, mrb_state *mrb)
@@ -398,7 +401,7 @@ static void open_error(mrb_state *mrb)
 }
 
 KMVM_BINDING_OPEN(thread,
-	"Blocks that run at the same time as the program, each in a VM and a kernel thread of its own. A thread shares nothing: its block may use its arguments, constants and methods of Ruby and of Linux, and what it makes itself, but no local, @x, super, yield, return or break from outside, nor what the program has defined; ArgumentError names the first such thing. Arguments and the value are deep copies: nil, true, false, Integer, String, Symbol, Array, Hash, Range, exceptions, Linux::Histogram, and Linux::Queue, which both sides then share. 16 MiB at most; parts that are shared, cycles, what is frozen and a Hash's default value stay so; instance variables of a Hash or an exception are left behind. Anything else raises TypeError. What the block started ends with it. A thread is a handle as a timer is: it may go on when the run is over, and ends with it if that did not come to its end. It has the limits of memory and steps that its run has, for itself, and no limit of time but its run's. What it prints goes where its VM prints, and to that VM's log once nobody reads there. An error that nobody has waited for is reported.",
+	"Blocks that run at the same time as the program, each in a VM and a kernel thread of its own. A thread shares nothing: its block may use its arguments, constants and methods of Ruby and of Linux, and what it makes itself, but no local, @x, super, yield, return or break from outside, nor what the program has defined, though it may require what the program may; ArgumentError names the first such thing. Arguments and the value are deep copies: nil, true, false, Integer, String, Symbol, Array, Hash, Range, exceptions, Linux::Histogram, and Linux::Queue, which both sides then share. 16 MiB at most; parts that are shared, cycles, what is frozen and a Hash's default value stay so; instance variables of a Hash or an exception are left behind. Anything else raises TypeError. What the block started ends with it. A thread is a handle as a timer is: it may go on when the run is over, and ends with it if that did not come to its end. It has the limits of memory and steps that its run has, for itself, and no limit of time but its run's. What it prints goes where its VM prints, and to that VM's log once nobody reads there. An error that nobody has waited for is reported.",
 	open_error,
 	{ thread_new, "Thread.new(*arguments) { |*arguments| } -> Thread",
 	  "Starts a thread that calls the block with copies of the arguments. Linux::LimitError when there are 1024 threads in all." },

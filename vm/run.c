@@ -334,6 +334,7 @@ static void call_block(mrb_state *mrb, struct execution *execution)
 	run->request.message = NULL;
 	arguments = kmvm_message_read(mrb, message);
 	execution->value = mrb_yield_argv(mrb, block, RARRAY_LEN(arguments), RARRAY_PTR(arguments));
+	mrb_gc_protect(mrb, execution->value);
 	run->answer = kmvm_message_take(kmvm_message_write(mrb, execution->value, true));
 }
 

@@ -148,8 +148,8 @@ static void execute(struct kmvm_vm *vm, struct kmvm_run *run)
 	bool follow;
 
 	kmvm_run_execute(run);
-	/* A program that did not come to its end leaves nothing behind. */
-	if (run->result.outcome != KMVM_DONE)
+	/* A program that did not come to its end leaves nothing behind, nor does a thread. */
+	if (run->result.outcome != KMVM_DONE || run->request.thread)
 		kmvm_handles_close(vm, run);
 	follow = run->handles && run->request.flags & KMVM_RUN_FOLLOW;
 	if (!follow)

@@ -55,7 +55,8 @@
  *			nothing printed yet, no line in a log that is waited for, or the VM is
  *			busy with another session's run
  *	EBUSY		too many runs of this session are queued or wait to be asked for, or it
- *			has provided as many libraries as it may
+ *			has provided as many libraries as it may, or the VM is a thread, which takes
+ *			no runs
  *	ENOENT		no run of that id in this session, or no VM of that name
  *	EEXIST		there is a VM of that name already
  *	ENODEV		open(): the module is going away

@@ -555,8 +555,8 @@ static void info_fields(const void *data)
 
 	sizes(fd, KMVM_IOC_INFO, &good, sizeof(good));
 	try_bits(fd, KMVM_IOC_INFO, &good, sizeof(good), offsetof(struct kmvm_info, flags), KMVM_INFO_NEXT);
-	try_reserved(fd, KMVM_IOC_INFO, &good, sizeof(good), offsetof(struct kmvm_info, reserved),
-		     sizeof(good.reserved));
+	try_reserved(fd, KMVM_IOC_INFO, &good, sizeof(good), offsetof(struct kmvm_info, parent),
+		     sizeof(good.parent));
 	bad_addresses(fd, KMVM_IOC_INFO, sizeof(good));
 	before = info_of(fd);
 	is(before.size, sizeof(before), "size");

@@ -43,6 +43,11 @@ int kmctl_check_name(const char *vm)
 	return KMCTL_USAGE;
 }
 
+static int is_main(const char *vm)
+{
+	return !*vm || !strcmp(vm, "main");
+}
+
 int kmctl_say_no_vm(const char *vm)
 {
 	kmctl_say("%s: there is no VM of that name; kmctl list tells which there are", vm);
@@ -78,7 +83,9 @@ static int ask(const char *vm, unsigned long request, void *args)
 		return KMCTL_LIMIT;
 	}
 	if (ret == -EBUSY) {
-		kmctl_say("%s: stays as long as the module; kmctl reset gives it a fresh start", vm);
+		kmctl_say(is_main(vm) ? "%s: stays as long as the module; kmctl reset gives it a fresh start"
+				      : "%s: is a thread of another VM; kmctl kill %s ends it",
+			  vm, vm);
 		return KMCTL_EXISTS;
 	}
 	return ret ? kmctl_explain(vm, -ret) : KMCTL_OK;
@@ -176,7 +183,8 @@ int kmctl_unload_all(void)
 		struct kmvm_unload_args args = { .size = sizeof(args) };
 
 		strcpy(args.vm, listing.vms[listing.count].vm);
-		if (!strcmp(args.vm, "main"))
+		/* A thread goes with the VM whose it is, or by kmctl kill. */
+		if (is_main(args.vm) || listing.vms[listing.count].parent)
 			continue;
 		ret = kmctl_ioctl(fd, KMVM_IOC_UNLOAD, &args);
 		/* Somebody else was faster. */

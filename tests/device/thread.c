@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Linux::Thread as others see it: what ends it, and what it leaves behind. */
+
+#include "test.h"
+
+static int load(int fd, const char *name)
+{
+	struct kmvm_load_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
+}
+
+static int unload(int fd, const char *name)
+{
+	struct kmvm_unload_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
+}
+
+static int kill_vm(int fd, const char *name)
+{
+	struct kmvm_kill_args args = { .size = sizeof(args), .flags = KMVM_STOP_NOW };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_KILL, &args) ? errno : 0;
+}
+
+static int reset(int fd, const char *name)
+{
+	struct kmvm_reset_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_RESET, &args) ? errno : 0;
+}
+
+static int info(int fd, const char *name, struct kmvm_info *info)
+{
+	*info = (struct kmvm_info) { .size = sizeof(*info) };
+	snprintf(info->vm, sizeof(info->vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_INFO, info) ? errno : 0;
+}
+
+/* How many VMs there are. */
+static unsigned int vms(int fd)
+{
+	struct kmvm_info info = { .size = sizeof(info), .flags = KMVM_INFO_NEXT };
+	unsigned int count = 0;
+
+	while (!ioctl(fd, KMVM_IOC_INFO, &info)) {
+		count++;
+		info = (struct kmvm_info) {
+			.size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = info.serial,
+		};
+	}
+	return count;
+}
+
+static int start_in(int fd, const char *vm, const char *text, u64 *id)
+{
+	struct image image = ruby_text(text);
+	struct kmvm_run_args args = {
+		.size = sizeof(args), .flags = KMVM_RUN_ASYNC,
+		.image = (uintptr_t)image.bytes, .image_size = image.size,
+	};
+	int ret;
+
+	snprintf(args.vm, sizeof(args.vm), "%s", vm);
+	ret = ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0;
+	*id = args.id;
+	free(image.bytes);
+	return ret;
+}
+
+static void drop(struct output *output)
+{
+	clear(&output->out);
+	clear(&output->err);
+	clear(&output->both);
+}
+
+/* Threads that compute, sleep, wait for a queue, have threads, and print. */
+#define MANY									\
+	"q = Linux::Queue.new(1)\n"						\
+	"Linux::Thread.new { loop { } }\n"					\
+	"Linux::Thread.new { begin; sleep; ensure; loop { }; end }\n"		\
+	"Linux::Thread.new(q) { |from| from.pop }\n"				\
+	"Linux::Thread.new(q) { |to| loop { to << 'x' * 1000 } }\n"		\
+	"Linux::Thread.new { 3.times { Linux::Thread.new { Linux::Thread.new { sleep }; sleep } }; sleep }\n" \
+	"Linux::Thread.new { Linux::Timer.every(us: 200) { $n = $n.to_i + 1 }; sleep }\n" \
+	"Linux::Thread.new { loop { puts 'y' * 1000; usleep 100 } }\n"		\
+	"puts 'on'\n"
+
+static void seen(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	struct output output = { 0 };
+	struct kmvm_info about, parent;
+	struct outcome got;
+	u64 id;
+
+	id = start(fd, 0, "t = Linux::Thread.new { loop { } }; puts 'on'; t.join");
+	read_until(fd, &output, "on");
+	is(info(other, "", &parent), 0, "errno of info");
+	is(parent.parent, 0, "whose thread main is");
+	is(info(other, "main.1", &about), 0, "errno of info");
+	is(about.parent, parent.serial, "whose thread it is");
+	until(!info(other, "main.1", &about) && about.state == KMVM_VM_RUNNING);
+	is_errno(unload(other, "main.1"), EBUSY, "errno of unloading it");
+	is_errno(start_in(other, "main.1", "1", &id), EBUSY, "errno of a run there");
+	is_errno(load(other, "main.1"), EEXIST, "errno of loading one of that name");
+	is(kill_vm(other, "main.1"), 0, "errno of killing it");
+	is(wait_run(fd, 1, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_RAISED, "outcome");
+	contains(got.error, "main.1: ", "error");
+	contains(got.error, "interrupted (Linux::ThreadError)", "error");
+	until(vms(other) == 1);
+	drop(&output);
+}
+
+/* Its name is taken: it gets the next one. */
+static void named(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	char longest[KMVM_NAME_MAX];
+	struct outcome got;
+	u64 id;
+
+	is(load(fd, "main.1"), 0, "errno of loading");
+	expect(other, "Linux::Thread.new { 1 }.name", KMVM_DONE, "\"main.2\"");
+	memset(longest, 'n', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	is(load(other, longest), 0, "errno of the longest name");
+	is(start_in(other, longest, "Linux::Thread.new { 1 }.join", &id), 0, "errno of a run there");
+	is(wait_run(other, id, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
+}
+
+static void killed_client(const void *data)
+{
+	long count = setting("KMVM_ROUNDS", 100) / 3 + 3;
+	int fd = session_read_write();
+	struct kmvm_info before, after;
+	long slab = 0;
+
+	allow(30 * PATIENCE);
+	for (long i = 0; i < count; i++) {
+		struct output output = { 0 };
+		int ready[2];
+		pid_t pid;
+
+		if (i == 3) {
+			is(reset(fd, ""), 0, "errno of the reset");
+			is(info(fd, "", &before), 0, "errno of info");
+			slab = memory("Slab");
+		}
+		if (pipe(ready))
+			give_up("pipe: %m");
+		pid = fork_child();
+		if (!pid) {
+			int its = session_read_write();
+
+			start(its, 0, MANY "sleep");
+			read_until(its, &output, "on");
+			if (write(ready[1], "x", 1) != 1)
+				child_ends(1);
+			for (;;)
+				pause();
+		}
+		close(ready[1]);
+		is(read(ready[0], &(char){ 0 }, 1), 1, "the child's byte");
+		close(ready[0]);
+		kill_child(pid);
+		until(vm_idle(fd) && vms(fd) == 1);
+	}
+	is(reset(fd, ""), 0, "errno of the reset");
+	is(info(fd, "", &after), 0, "errno of info");
+	is(after.budget_held, before.budget_held, "what kmvm holds");
+	holds(memory("Slab") - slab < 60 * count + 1000, "slab grew from %ld to %ld kB", slab, memory("Slab"));
+}
+
+static void unloaded(const void *data)
+{
+	long count = setting("KMVM_ROUNDS", 100) / 3 + 3;
+	int other = session_read_write();
+	struct kmvm_info before, after;
+
+	allow(30 * PATIENCE);
+	for (long i = 0; i < count; i++) {
+		struct output output = { 0 };
+		int fd = session_read_write();
+		u64 id;
+
+		if (i == 1)
+			is(info(other, "", &before), 0, "errno of info");
+		is(load(fd, "host"), 0, "errno of loading");
+		is(start_in(fd, "host", i % 2 ? MANY : MANY "sleep", &id), 0, "errno of the run");
+		read_until(fd, &output, "on");
+		if (i % 3 == 0)
+			is(reset(other, "host"), 0, "errno of the reset");
+		if (i % 3 == 1)
+			is(unload(other, "host"), 0, "errno of unloading");
+		close(fd);
+		until(vms(other) == 1);
+		drop(&output);
+	}
+	is(info(other, "", &after), 0, "errno of info");
+	is(after.budget_held, before.budget_held, "what kmvm holds");
+}
+
+/* A run that is over leaves its threads to the VM; the module takes them along. */
+static void in_flight(const void *data)
+{
+	int fd = session_read_write();
+	struct output output = { 0 };
+
+	start(fd, 0, MANY);
+	read_all(fd, &output);
+	contains(output.both.bytes, "on", "the output");
+	holds(vms(fd) > 6, "%u VMs", vms(fd));
+	close(fd);
+	is(module_unload(), 0, "errno of unloading the module");
+	drop(&output);
+}
+
+static void prints_on(const void *data)
+{
+	int log = log_follow(), fd = session_read_write();
+	struct output output = { 0 };
+	struct buffer lines = { 0 };
+
+	start(fd, 0, "$q = Linux::Queue.open('go')\n"
+	      "Linux::Thread.new { q = Linux::Queue.open('go'); q.pop; puts 'early'; q.pop; puts 'late' }\n"
+	      "$q << 1\nputs 'first'\nLinux.sleep(ms: 1) until $q.empty?\n");
+	read_all(fd, &output);
+	contains(output.both.bytes, "first", "the output");
+	fd = session_read_write();
+	expect(fd, "$q << 2; $q = nil; 5", KMVM_DONE, "5");
+	until((log_read(log, &lines), lines.size && strstr(lines.bytes, "kmvm: main: late")));
+	clear(&lines);
+	drop(&output);
+}
+
+/* Between programs that know no more of each other than a name. */
+static void by_name(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	struct outcome got;
+	u64 id, its;
+
+	is(load(fd, "a"), 0, "errno of loading");
+	is(load(other, "b"), 0, "errno of loading");
+	is(start_in(fd, "a", "i = Linux::Queue.open('in', 1); o = Linux::Queue.open('out', 1)\n"
+		    "100.times { |n| i << n; raise 'no' unless o.pop == n * 2 }; i.close", &id), 0, "errno");
+	is(start_in(other, "b", "i = Linux::Queue.open('in', 1); o = Linux::Queue.open('out', 1)\n"
+		    "while (n = i.pop); o << n * 2; end", &its), 0, "errno");
+	is(wait_run(fd, id, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
+	is(wait_run(other, its, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
+	is(unload(fd, "a"), 0, "errno of unloading");
+	is(unload(other, "b"), 0, "errno of unloading");
+}
+
+/* Limits of a run are those of its threads. */
+static void limited(const void *data)
+{
+	int fd = session_read_write();
+	struct image image = ruby("t = Linux::Thread.new { loop { } }; begin; t.join; rescue Linux::ThreadError => e; e.message; end");
+	struct kmvm_run_args args = {
+		.size = sizeof(args), .flags = KMVM_RUN_INSPECT, .steps_max = 1000000,
+		.image = (uintptr_t)image.bytes, .image_size = image.size,
+	};
+	char value[200] = "";
+
+	args.result.value = (uintptr_t)value;
+	args.result.value_size = sizeof(value);
+	is(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, 0, "errno of the run");
+	contains(value, "out of steps", "what join raised");
+	args.steps_max = 0;
+	args.timeout_ns = 50000000;
+	is(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, 0, "errno of the run");
+	is(args.result.limit, KMVM_LIMIT_TIME, "the limit");
+	until(vms(fd) == 1);
+	free(image.bytes);
+}
+
+/* Threads without end meet an error, and all comes back. */
+static void bomb(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	struct kmvm_info before, after;
+	struct outcome got;
+
+	allow(60 * PATIENCE);
+	is(info(other, "", &before), 0, "errno of info");
+	is(run(fd, KMVM_RUN_INSPECT, &got,
+	       "l = []\n"
+	       "begin\n"
+	       "  loop { l << Linux::Thread.new { m = []; begin; loop { m << Linux::Thread.new { sleep } }\n"
+	       "  rescue Linux::LimitError, NoMemoryError, Linux::ThreadError; m = nil; end; sleep } }\n"
+	       "rescue Linux::LimitError, NoMemoryError, Linux::ThreadError => e\n"
+	       "  l.each(&:kill); e.class\n"
+	       "end"), 0, "errno");
+	holds(got.result.outcome == KMVM_DONE || got.result.outcome == KMVM_SPENT, "outcome %u (%s)",
+	      got.result.outcome, got.error);
+	close(fd);
+	until(vms(other) == 1);
+	is(reset(other, ""), 0, "errno of the reset");
+	is(info(other, "", &after), 0, "errno of info");
+	holds(after.budget_held <= before.budget_held, "kmvm holds %llu, and held %llu",
+	      after.budget_held, before.budget_held);
+}
+
+static const struct test thread_tests[] = {
+	{ "thread: it is a VM that is listed, can be killed, and belongs to another one", seen, .fresh = true },
+	{ "thread: a name that is taken is passed over", named, .fresh = true },
+	{ "thread: limits of a run are those of its threads", limited },
+	{ "thread: prints to its run's session, and to the log once nobody reads there", prints_on },
+	{ "queue: programs in two VMs talk by its name", by_name },
+	{ "thread: those in flight end with the module", in_flight, .fresh = true },
+	{ "thread: a client that is killed leaves none, and no memory", killed_client, .once = true },
+	{ "thread: those of a VM that is unloaded or reset end with it", unloaded, .once = true },
+	{ "thread: threads without end meet an error", bomb, .once = true },
+};
+
+SUITE(thread);
