@@ -138,7 +138,8 @@ static int begin(struct kmvm_vm *vm, struct thread *thread)
 		return PTR_ERR(own);
 	thread->vm = own;
 	inherit(&thread->request, vm->active);
-	run = kmvm_run_open(own, output_of(vm, thread), &thread->request, vm->active);
+	run = kmvm_run_open(own, output_of(vm, thread), &thread->request, vm->active,
+			    vm->cred);
 	thread->request = (struct kmvm_request) { 0 };
 	if (IS_ERR(run))
 		return PTR_ERR(run);

@@ -279,7 +279,7 @@ static struct kmvm_run *open_run(struct kmvm_session *session, struct kmvm_vm *v
 		kmvm_request_free(request);
 		return ERR_PTR(ret);
 	}
-	return kmvm_run_open(vm, session->output, request, NULL);
+	return kmvm_run_open(vm, session->output, request, NULL, NULL);
 }
 
 /* Runs the image that is complete now. */

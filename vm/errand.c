@@ -161,7 +161,7 @@ static int open_and_start(struct kmvm_errand *errand)
 	vm = kmvm_vm_load(errand->name, limits.vm_heap, errand->bindings);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
-	run = kmvm_run_open(vm, vm->to_log, request, errand->asker);
+	run = kmvm_run_open(vm, vm->to_log, request, errand->asker, errand->cred);
 	memset(request, 0, sizeof(*request));
 	ret = PTR_ERR_OR_ZERO(run);
 	if (ret)

@@ -67,7 +67,8 @@ static enum hrtimer_restart time_is_up(struct hrtimer *timer)
 }
 
 struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
-			       struct kmvm_request *request, const struct kmvm_run *asker)
+			       struct kmvm_request *request, const struct kmvm_run *asker,
+			       const struct cred *cred)
 {
 	struct kmvm_run *run = kzalloc(sizeof(*run), KMVM_GFP_CALLER);
 	struct kmvm_limits limits;
@@ -84,7 +85,7 @@ struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
 	run->output = kmvm_output_get(output);
 	run->caller = get_pid(asker ? asker->caller : task_tgid(current));
 	strscpy(run->comm, asker ? asker->comm : current->comm, sizeof(run->comm));
-	run->cred = get_cred(asker ? asker->cred : current_cred());
+	run->cred = get_cred(cred ?: current_cred());
 	run->request = *request;
 	kmvm_limits_read(&limits);
 	/* A thread may take as long as what started it: that ends it. */

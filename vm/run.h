@@ -124,15 +124,17 @@ struct kmvm_run {
  * @output:	where it prints
  * @request:	what; its bytes are the run's even if this fails
  * @asker:	the run on whose behalf it is asked for; NULL: the process that calls does it
+ * @cred:	with which it asks the kernel for things; NULL: the caller's
  *
- * The run carries the identity of who asks. Whoever wants on_end called sets it before
+ * The run carries the name of who asks. Whoever wants on_end called sets it before
  * kmvm_run_start().
  *
  * Context: may sleep.
  * Return: the run or an ERR_PTR of -ENOMEM.
  */
 struct kmvm_run *kmvm_run_open(struct kmvm_vm *vm, struct kmvm_output *output,
-			       struct kmvm_request *request, const struct kmvm_run *asker);
+			       struct kmvm_request *request, const struct kmvm_run *asker,
+			       const struct cred *cred);
 
 struct kmvm_run *kmvm_run_get(struct kmvm_run *run);
 void kmvm_run_put(struct kmvm_run *run);
