@@ -77,6 +77,10 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 	ret = kmctl_ioctl(fd, KMVM_IOC_RUN, &run);
 	if (ret == -ENOENT)
 		return kmctl_say_no_vm(program->vm);
+	if (ret == -EBUSY) {
+		kmctl_say("%s: is a thread of another VM, and runs nothing but its block", program->vm);
+		return KMCTL_EXISTS;
+	}
 	if (ret)
 		return kmctl_explain(program->name, -ret);
 	*id = run.id;
