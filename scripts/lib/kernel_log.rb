@@ -6,13 +6,14 @@
 # that part of it, and ends with 1 when there is one.
 module KernelLog
   # What a kernel says when something is wrong. Each stands at the start of its line, so a
-  # program that prints such words is no report: what it prints has a prefix.
+  # program that prints such words is no report: what it prints has a prefix. ODEBUG without memory is
+  # none either: where allocations are made to fail, some of its own do.
   REPORT = /
     BUG:?\s | \[\sBUG:\s | CRED:\s | kernel\sBUG\sat | WARNING:\s | ------------\[\scut\shere | Oops | Kernel\spanic |
     general\sprotection\sfault | stack\ssegment: | invalid\sopcode: | divide\serror: | double\sfault: |
     int3: | traps:\sPANIC | INFO:\stask\s.*\sblocked\s | INFO:\s(possible|suspicious|inconsistent)\s |
     INFO:\strying\sto\sregister | DEBUG_LOCKS_WARN_ON | (rcu:\s)?INFO:\srcu | rcu:.*\skthread\s(starved|timer) |
-    (NMI\s)?watchdog:\s(BUG|Watchdog\sdetected) | UBSAN: | ODEBUG: | refcount_t: | usercopy: |
+    (NMI\s)?watchdog:\s(BUG|Watchdog\sdetected) | UBSAN: | ODEBUG:\s(?!Out\sof\smemory) | refcount_t: | usercopy: |
     list_(add|del)\scorruption | kmem_cache_destroy\s.*still\shas | sysfs:\scannot\screate\sduplicate |
     unreferenced\sobject\s0x | kmemleak:\s[1-9]\d*\snew |
     (Memory\scgroup\sout|Out)\sof\smemory: | \S+\sinvoked\soom-killer: | \S+:\spage\sallocation\sfailure:

@@ -617,6 +617,18 @@ static const struct test injected_tests[] = {
 		"rescue Linux::LimitError, RuntimeError; end\n"
 		"unload\n"
 		"puts Linux::VM.list.size", "1\n", KMVM_DONE } },
+	/* A thread that found no memory has an end of its own: Linux::ThreadError. */
+	EXECUTED("a thread",
+		 "t = Linux::Thread.new([1, 'x' * 300, { a: 2**70 }], 1..3) { |list, range| puts list[1].size; [list, range] }\n"
+		 "list, range = begin; t.value; rescue Linux::ThreadError; [[1, 2, 3], 1..3]; end; puts list.size, range.last",
+		 "300\n3\n3\n", KMVM_DONE, 0),
+	EXECUTED("a thread that raises",
+		 "begin; Linux::Thread.new { |x| raise ArgumentError, 'wrong' }.join; rescue ArgumentError => e; puts e.message; rescue Linux::ThreadError; puts 'wrong'; end",
+		 "wrong\n", KMVM_DONE, 0),
+	EXECUTED("queues",
+		 "q = Linux::Queue.new(3); r = Linux::Queue.open('injected'); q << [1, 'x' * 300] << { a: :b }\n"
+		 "t = Linux::Thread.new(q) { |from| from.pop; from.pop[:a] }; a = begin; t.value; rescue Linux::ThreadError; :b; end; puts a; r << 1; puts r.pop",
+		 "b\n1\n", KMVM_DONE, 0),
 	EXECUTED("a library that it requires",
 		 "puts require('injected'), $injected.size, $up.call",
 		 "true\n302\n7\n", KMVM_DONE, 0,
