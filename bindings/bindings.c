@@ -28,6 +28,7 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_mount,
 	&kmvm_binding_net_device,
 	&kmvm_binding_symbol,
+	&kmvm_binding_random,
 	&kmvm_binding_thread,
 	&kmvm_binding_queue,
 	NULL,

@@ -27,6 +27,7 @@ extern const struct kmvm_binding kmvm_binding_irq;
 extern const struct kmvm_binding kmvm_binding_mount;
 extern const struct kmvm_binding kmvm_binding_net_device;
 extern const struct kmvm_binding kmvm_binding_symbol;
+extern const struct kmvm_binding kmvm_binding_random;
 extern const struct kmvm_binding kmvm_binding_thread;
 extern const struct kmvm_binding kmvm_binding_queue;
 
