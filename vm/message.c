@@ -403,6 +403,19 @@ static void write_all(mrb_state *mrb, void *data)
 	}
 }
 
+/* Within the budget: a queue holds many, and most of them are small. */
+static struct kmvm_message *make_message(void)
+{
+	struct kmvm_message *message;
+
+	if (kmvm_budget_take(sizeof(*message), KMVM_FOR_DATA) != KMVM_LIMIT_NONE)
+		return NULL;
+	message = kzalloc(sizeof(*message), kmvm_gfp());
+	if (!message)
+		kmvm_budget_give(sizeof(*message));
+	return message;
+}
+
 struct kmvm_message *kmvm_message_write(mrb_state *mrb, mrb_value value, bool queues)
 {
 	struct writer writer = { .value = value, .queues = queues };
@@ -410,7 +423,7 @@ struct kmvm_message *kmvm_message_write(mrb_state *mrb, mrb_value value, bool qu
 	mrb_value exc;
 
 	kmvm_guard_ample(mrb);
-	writer.message = kzalloc(sizeof(*writer.message), kmvm_gfp());
+	writer.message = make_message();
 	if (!writer.message)
 		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
 	kmvm_message_hold(vm, writer.message);
@@ -445,6 +458,7 @@ void kmvm_message_free(struct kmvm_message *message)
 	kmvm_bytes_free(&message->objects);
 	kmvm_bytes_free(&message->places);
 	kfree(message);
+	kmvm_budget_give(sizeof(*message));
 }
 
 void kmvm_messages_free(struct kmvm_vm *vm)

@@ -286,6 +286,25 @@ static void limited(const void *data)
 	free(image.bytes);
 }
 
+/* Small ones are mostly the kernel's memory around them. */
+static void counted(const void *data)
+{
+	int fd = session_read_write();
+	struct kmvm_info before, after;
+
+	expect(fd, "$q = Linux::Queue.new(10000); $q.size", KMVM_DONE, "0");
+	is(info(fd, "", &before), 0, "errno of info");
+	expect(fd, "10000.times { $q << nil }; $q.size", KMVM_DONE, "10000");
+	is(info(fd, "", &after), 0, "errno of info");
+	holds(after.budget_held - after.heap_held >= before.budget_held - before.heap_held + 10000 * 500,
+	      "10000 messages count %lld", (long long)(after.budget_held - after.heap_held -
+						       (before.budget_held - before.heap_held)));
+	expect(fd, "$q = nil; GC.start; 1", KMVM_DONE, "1");
+	is(info(fd, "", &after), 0, "errno of info");
+	is(after.budget_held - after.heap_held, before.budget_held - before.heap_held,
+	   "what kmvm holds beside the heap");
+}
+
 /* Threads without end meet an error, and all comes back. */
 static void bomb(const void *data)
 {
@@ -318,6 +337,7 @@ static const struct test thread_tests[] = {
 	{ "thread: a name that is taken is passed over", named, .fresh = true },
 	{ "thread: limits of a run are those of its threads", limited },
 	{ "thread: prints to its run's session, and to the log once nobody reads there", prints_on },
+	{ "queue: what waits in it counts for the budget, whole", counted, .fresh = true },
 	{ "queue: programs in two VMs talk by its name", by_name },
 	{ "thread: those in flight end with the module", in_flight, .fresh = true },
 	{ "thread: a client that is killed leaves none, and no memory", killed_client, .once = true },
