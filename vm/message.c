@@ -557,6 +557,16 @@ static mrb_value make_bigint(mrb_state *mrb, struct reader *reader)
 	return mrb_bint_new_str(mrb, digits + negative, size - negative, negative ? -BASE : BASE);
 }
 
+/* Is there such a constant? Those of Errno are made when they are asked for. */
+static bool is_constant(mrb_state *mrb, mrb_value outer, mrb_sym name)
+{
+	mrb_sym define = mrb_intern_lit(mrb, "__errno_define");
+
+	if (!mrb_const_defined_at(mrb, outer, name) && mrb_respond_to(mrb, outer, define))
+		mrb_funcall_id(mrb, outer, define, 1, mrb_symbol_value(name));
+	return mrb_const_defined_at(mrb, outer, name);
+}
+
 /* A class by its path, or NULL if that is not one of exceptions here. */
 static struct RClass *exception_class(mrb_state *mrb, const char *path, u32 size)
 {
@@ -572,7 +582,7 @@ static struct RClass *exception_class(mrb_state *mrb, const char *path, u32 size
 			path++;
 		name = mrb_intern(mrb, part, path - part);
 		path += 2;
-		if (!mrb_const_defined_at(mrb, mrb_obj_value(class), name))
+		if (!is_constant(mrb, mrb_obj_value(class), name))
 			return NULL;
 		found = mrb_const_get(mrb, mrb_obj_value(class), name);
 		if (mrb_type(found) != MRB_TT_CLASS && mrb_type(found) != MRB_TT_MODULE)

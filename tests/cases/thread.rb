@@ -230,6 +230,11 @@ test "join raises what the thread has raised" do
   assert_raise(ArgumentError) { Thread.new(1, &->(a, b) {}).value }
 end
 
+test "an errno that nobody has named here yet is itself" do
+  error = assert_raise(SystemCallError) { Thread.new { raise Errno::EXDEV, "far" }.join }
+  assert_equal ["Errno::EXDEV", 18], [error.class.to_s, error.errno]
+end
+
 test "exceptions are copied, too" do
   error = back([RuntimeError.new("a"), KeyError.new("b"), Exception.new])
   assert_equal [RuntimeError, KeyError, Exception], error.map(&:class)
