@@ -528,6 +528,8 @@ void kmvm_run_execute(struct kmvm_run *run)
 	run->value = charged(run, run->value);
 	run->error = charged(run, run->error);
 	run->result.lost_bytes += kmvm_output_flush(run->output);
+	/* Where a thread prints once its reader has left. */
+	run->result.lost_bytes += kmvm_output_flush(vm->to_log);
 
 	vm->active = NULL;
 	vm->out = vm->to_log;

@@ -231,13 +231,15 @@ static void prints_on(const void *data)
 	struct buffer lines = { 0 };
 
 	start(fd, 0, "$q = Linux::Queue.open('go')\n"
-	      "Linux::Thread.new { q = Linux::Queue.open('go'); q.pop; puts 'early'; q.pop; puts 'late' }\n"
+	      "Linux::Thread.new { q = Linux::Queue.open('go'); q.pop; puts 'early'; q.pop; puts 'late'; print 'last' }\n"
 	      "$q << 1\nputs 'first'\nLinux.sleep(ms: 1) until $q.empty?\n");
 	read_all(fd, &output);
 	contains(output.both.bytes, "first", "the output");
 	fd = session_read_write();
 	expect(fd, "$q << 2; $q = nil; 5", KMVM_DONE, "5");
 	until((log_read(log, &lines), lines.size && strstr(lines.bytes, "kmvm: main: late")));
+	/* A line that nothing ends is one, too. */
+	until((log_read(log, &lines), strstr(lines.bytes, "kmvm: main: last")));
 	clear(&lines);
 	drop(&output);
 }
