@@ -15,6 +15,7 @@
 #include <linux/atomic.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -206,8 +207,9 @@ static mrb_value last_words(mrb_state *mrb, const struct thread *thread)
 /* Its run has ended: takes the answer and closes the handle. */
 static void settle(mrb_state *mrb, mrb_value object, struct thread *thread)
 {
-	struct kmvm_message *answer = thread->run->answer;
-	bool raised = thread->run->result.outcome == KMVM_RAISED;
+	enum kmvm_outcome outcome = thread->run->result.outcome;
+	bool raised = outcome == KMVM_RAISED;
+	struct kmvm_message *answer = NULL;
 	mrb_value error, value;
 
 	mrb_gc_protect(mrb, object);
@@ -215,7 +217,9 @@ static void settle(mrb_state *mrb, mrb_value object, struct thread *thread)
 	/* Stays unless there is an answer, and it can be read. */
 	mrb_iv_set(mrb, object, ERROR, error);
 	mrb_iv_set(mrb, object, ENDED, mrb_true_value());
-	thread->run->answer = NULL;
+	/* One that was stopped has none, though a block of ensure may have gone on to a value. */
+	if (outcome == KMVM_DONE || raised)
+		swap(answer, thread->run->answer);
 	if (answer)
 		kmvm_message_hold(thread->handle.vm, answer);
 	kmvm_handle_close(&thread->handle);

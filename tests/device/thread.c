@@ -27,6 +27,15 @@ static int kill_vm(int fd, const char *name)
 	return ioctl(fd, KMVM_IOC_KILL, &args) ? errno : 0;
 }
 
+/* How many runs and blocks were told: 0 before the run has begun. */
+static unsigned int stop_in(int fd, const char *name)
+{
+	struct kmvm_kill_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_KILL, &args) ? 0 : args.runs;
+}
+
 static int reset(int fd, const char *name)
 {
 	struct kmvm_reset_args args = { .size = sizeof(args) };
@@ -288,6 +297,24 @@ static void limited(const void *data)
 	free(image.bytes);
 }
 
+/* An ensure block that goes on as if nothing had been makes no value of it. */
+static void valueless(const void *data)
+{
+	int fd = session_read_write(), other = session_read_write();
+	struct output output = { 0 };
+	struct outcome got;
+
+	start(fd, KMVM_RUN_INSPECT,
+	      "t = Linux::Thread.new(&lambda { begin; loop { }; ensure; return 5; end })\n"
+	      "puts t.name; t.value\n");
+	read_until(fd, &output, "main.1");
+	until(stop_in(other, "main.1"));
+	is(wait_run(fd, 1, &got), 0, "errno of the wait");
+	is(got.result.outcome, KMVM_RAISED, "outcome (%s)", got.value);
+	contains(got.error, "interrupted (Linux::ThreadError)", "error");
+	drop(&output);
+}
+
 /* Small ones are mostly the kernel's memory around them. */
 static void counted(const void *data)
 {
@@ -339,6 +366,7 @@ static const struct test thread_tests[] = {
 	{ "thread: a name that is taken is passed over", named, .fresh = true },
 	{ "thread: limits of a run are those of its threads", limited },
 	{ "thread: prints to its run's session, and to the log once nobody reads there", prints_on },
+	{ "thread: one that was stopped has no value", valueless, .fresh = true },
 	{ "queue: what waits in it counts for the budget, whole", counted, .fresh = true },
 	{ "queue: programs in two VMs talk by its name", by_name },
 	{ "thread: those in flight end with the module", in_flight, .fresh = true },
