@@ -133,14 +133,15 @@ static size_t list_threads(pid_t process, pid_t *to, size_t room)
 static bool cgroup_of(pid_t pid, char *to, size_t room)
 {
 	struct task_struct *task;
-	bool fits = false;
+	int size = 0;
 
 	rcu_read_lock();
 	task = find(pid);
 	if (task)
-		fits = cgroup_path(task_dfl_cgroup(task), to, room) > 0;
+		size = cgroup_path(task_dfl_cgroup(task), to, room);
 	rcu_read_unlock();
-	return fits;
+	/* Linux 6.1 tells how much it would have been. */
+	return size > 0 && size < room;
 }
 #else
 static bool cgroup_of(pid_t pid, char *to, size_t room)
@@ -351,7 +352,7 @@ KMVM_BINDING_OPEN(task,
 	{ ruby_rss, "Task#rss -> Integer",
 	  "Bytes of memory it has at hand, some pages more or less; 0 for the kernel's own." },
 	{ ruby_cgroup, "Task#cgroup -> String or nil",
-	  "Its path in the unified hierarchy of control groups now; nil when it has ended, or the kernel has none." },
+	  "Its path in the unified hierarchy of control groups now; nil when it has ended, the kernel has none, or the path is longer than 1023 bytes." },
 	{ KMVM_IN_RUBY, "Task#children -> Array",
 	  "The processes it has begun, or taken over, as snapshots of now." },
 	{ ruby_thread_pids, "Task#thread_pids -> Array",

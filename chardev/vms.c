@@ -139,7 +139,8 @@ int kmvm_ioctl_reset(const struct kmvm_reset_args __user *from)
 	vm = named(args.vm);
 	if (IS_ERR(vm))
 		return PTR_ERR(vm);
-	ret = kmvm_vm_reset(vm);
+	/* A thread's VM has nothing to start afresh with. */
+	ret = vm->parent ? -EBUSY : kmvm_vm_reset(vm);
 	kmvm_vm_put(vm);
 	return ret;
 }

@@ -116,6 +116,8 @@ void kmvm_output_run_end(struct kmvm_output *output)
 	output->runs--;
 	spin_unlock(&output->lock);
 	wake_up_all(&output->readable);
+	/* A thread that waits to print here has lost its reader. */
+	wake_up_all(&output->room);
 }
 
 static bool closed(struct kmvm_output *output)

@@ -216,8 +216,6 @@ void kmvm_run_start(struct kmvm_run *run)
 	}
 	switch (kmvm_vm_queue(run->vm, run)) {
 	case -ECANCELED:
-		kmvm_run_end_stopped(run);
-		break;
 	case -ENODEV:
 		kmvm_run_end_stopped(run);
 		break;

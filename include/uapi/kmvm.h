@@ -296,8 +296,8 @@ struct kmvm_kill_args {
  *
  * Gives a VM a fresh mruby: what goes on there is stopped, its timers are closed, globals,
  * constants, methods and symbols are gone. Runs that are queued stay queued. Waits until that
- * is done; a signal ends the wait with EINTR, but not the reset. ENOMEM: there was no memory
- * for the fresh one; the next run tries once more.
+ * is done; a signal ends the wait with EINTR, but not the reset. EBUSY: it is the VM of a thread.
+ * ENOMEM: there was no memory for the fresh one; the next run tries once more.
  */
 struct kmvm_reset_args {
 	__u32 size;

@@ -50,7 +50,9 @@ test "a program is loaded under its file's name, runs on, and is unloaded" do
   assert_equal ["main", "beat"], names
   assert_equal vm, VM.find("beat")
   assert vm.loaded?
-  assert_equal [:idle, 1, 1], vm.stats.values_at(:state, :handles, :runs) if vm.stats[:state] == :idle
+  stats = vm.stats
+  assert %i[idle running].include?(stats[:state]), stats[:state]
+  assert_equal [1, 1], stats.values_at(:handles, :runs)
   begun = vm.stats[:cpu_ns]
   usleep 2_000 until vm.stats[:cpu_ns] > begun
   assert_equal true, vm.unload
@@ -188,7 +190,8 @@ end
 
 test "main cannot be unloaded, by itself or another" do
   assert_raise(RuntimeError, "main cannot be unloaded") { VM.current.unload }
-  refused(RuntimeError, "unloads.mrb", "main cannot be unloaded", args: ["main"])
+  # The one before this may still be giving back its name.
+  refused(RuntimeError, "unloads.mrb", "main cannot be unloaded", args: ["main"], name: "another")
 end
 
 test "one that does not come to its end is unloaded when what waits for it is stopped" do
