@@ -246,4 +246,6 @@ void kmvm_raise_errno(mrb_state *mrb, int error, mrb_value call)
 	struct RClass *class = mrb_exc_get_id(mrb, mrb_intern_lit(mrb, "SystemCallError"));
 
 	mrb_funcall(mrb, mrb_obj_value(class), "_sys_fail", 2, mrb_int_value(mrb, -error), call);
+	/* A script has a method of its own there, which came back. */
+	mrb_exc_raise(mrb, mrb_exc_new_str(mrb, class, call));
 }

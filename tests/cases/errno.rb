@@ -29,3 +29,17 @@ test "a name that is none is no constant" do
   assert_equal true, Errno.const_defined?(:EBUSY)
   assert_equal true, Errno.constants.include?(:EBUSY)
 end
+
+test "what the kernel refuses is raised, whatever a script makes of SystemCallError" do
+  class << SystemCallError
+    alias_method :kept, :_sys_fail
+    def _sys_fail(*) = nil
+  end
+  error = assert_raise(SystemCallError) { Linux::File.write("/proc/nowhere", "1") }
+  assert_equal "write /proc/nowhere", error.message
+  assert_raise(SystemCallError) { Linux::File.read("/proc/nowhere") }
+ensure
+  class << SystemCallError
+    alias_method :_sys_fail, :kept
+  end
+end
