@@ -63,7 +63,7 @@ static mrb_value queue_open(mrb_state *mrb, mrb_value self)
 
 static void raise_closed(mrb_state *mrb)
 {
-	mrb_raise(mrb, mrb_class_get(mrb, "ClosedQueueError"), "queue closed");
+	mrb_raise(mrb, kmvm_error_class(mrb, "ClosedQueueError"), "queue closed");
 }
 
 /* The stop that is due, or what it leaves to do. */

@@ -24,6 +24,7 @@
 #include <mruby/class.h>
 #include <mruby/data.h>
 #include <mruby/error.h>
+#include <mruby/internal.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
 
@@ -161,16 +162,17 @@ static const struct mrb_data_type thread_type = { "Linux::Thread", NULL };
 #define NAME	mrb_intern_lit(mrb, "name")
 #define ENDED	mrb_intern_lit(mrb, "ended")
 
+/* Its own notes: it may be frozen. */
+static void keep(mrb_state *mrb, mrb_value object, mrb_sym name, mrb_value value)
+{
+	mrb_obj_iv_set_force(mrb, mrb_obj_ptr(object), name, value);
+}
+
 static struct thread *alive(mrb_state *mrb, mrb_value object)
 {
 	struct kmvm_handle *handle = mrb_data_get_ptr(mrb, object, &thread_type);
 
 	return handle ? thread_of(handle) : NULL;
-}
-
-static struct RClass *error_class(mrb_state *mrb, const char *name)
-{
-	return mrb_class_get_under(mrb, mrb_module_get(mrb, "Linux"), name);
 }
 
 static void raise_start(mrb_state *mrb, int error)
@@ -180,12 +182,12 @@ static void raise_start(mrb_state *mrb, int error)
 		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
 		break;
 	case -EUSERS:
-		mrb_raisef(mrb, error_class(mrb, "LimitError"),
+		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
 			   "all VMs together have at most %d threads", THREADS_MAX);
 		break;
 	default:
-		mrb_raisef(mrb, error_class(mrb, "ThreadError"), "the kernel starts no thread (%d)",
-			   error);
+		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::ThreadError"),
+			   "the kernel starts no thread (%d)", error);
 	}
 }
 
@@ -204,7 +206,7 @@ static mrb_value last_words(mrb_state *mrb, const struct thread *thread)
 	return mrb_str_cat(mrb, words, text, strcspn(text, "\n"));
 }
 
-/* Its run has ended: takes the answer and closes the handle. */
+/* Its run has ended: takes the answer and closes the handle, up to where no Ruby may run. */
 static void settle(mrb_state *mrb, mrb_value object, struct thread *thread)
 {
 	enum kmvm_outcome outcome = thread->run->result.outcome;
@@ -213,10 +215,11 @@ static void settle(mrb_state *mrb, mrb_value object, struct thread *thread)
 	mrb_value error, value;
 
 	mrb_gc_protect(mrb, object);
-	error = mrb_exc_new_str(mrb, error_class(mrb, "ThreadError"), last_words(mrb, thread));
+	error = mrb_exc_new_str(mrb, kmvm_error_class(mrb, "Linux::ThreadError"),
+				last_words(mrb, thread));
 	/* Stays unless there is an answer, and it can be read. */
-	mrb_iv_set(mrb, object, ERROR, error);
-	mrb_iv_set(mrb, object, ENDED, mrb_true_value());
+	keep(mrb, object, ERROR, error);
+	keep(mrb, object, ENDED, mrb_true_value());
 	/* One that was stopped has none, though a block of ensure may have gone on to a value. */
 	if (outcome == KMVM_DONE || raised)
 		swap(answer, thread->run->answer);
@@ -226,8 +229,8 @@ static void settle(mrb_state *mrb, mrb_value object, struct thread *thread)
 	if (!answer)
 		return;
 	value = kmvm_message_read(mrb, kmvm_message_take(answer));
-	mrb_iv_set(mrb, object, ERROR, raised ? value : mrb_nil_value());
-	mrb_iv_set(mrb, object, VALUE, raised ? mrb_nil_value() : value);
+	keep(mrb, object, ERROR, raised ? value : mrb_nil_value());
+	keep(mrb, object, VALUE, raised ? mrb_nil_value() : value);
 }
 
 static void thread_event(struct kmvm_handle *handle, mrb_state *mrb)
@@ -292,7 +295,7 @@ static mrb_value thread_new(mrb_state *mrb, mrb_value self)
 		kmvm_handle_close(&thread->handle);
 		raise_start(mrb, ret);
 	}
-	mrb_iv_set(mrb, object, NAME, mrb_str_new_cstr(mrb, thread->vm->name));
+	keep(mrb, object, NAME, mrb_str_new_cstr(mrb, thread->vm->name));
 	return object;
 }
 
@@ -341,7 +344,7 @@ static void raise_error(mrb_state *mrb, mrb_value self)
 	mrb_value error = mrb_iv_get(mrb, self, ERROR);
 
 	if (!mrb_true_p(mrb_iv_get(mrb, self, ENDED)))
-		mrb_raise(mrb, error_class(mrb, "ThreadError"),
+		mrb_raise(mrb, kmvm_error_class(mrb, "Linux::ThreadError"),
 			  "the thread was ended with the run that started it");
 	if (!mrb_nil_p(error))
 		mrb_exc_raise(mrb, error);
@@ -385,7 +388,7 @@ static mrb_value thread_kill(mrb_state *mrb, mrb_value self)
 		settle(mrb, self, thread);
 		return mrb_false_value();
 	}
-	mrb_iv_set(mrb, self, ENDED, mrb_true_value());
+	keep(mrb, self, ENDED, mrb_true_value());
 	kmvm_handle_close(&thread->handle);
 	return mrb_true_value();
 }

@@ -464,7 +464,7 @@ static void await_loading(mrb_state *mrb, struct kmvm_errand *errand, struct end
 
 static void raise_no_memory(mrb_state *mrb)
 {
-	mrb_raise(mrb, mrb_class_get_under(mrb, mrb_module_get(mrb, "Linux"), "LimitError"),
+	mrb_raise(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
 		  "no memory for that within the limits");
 }
 

@@ -193,6 +193,45 @@ struct kmvm_vm *kmvm_vm_of(mrb_state *mrb)
 	return mrb->allocf_ud;
 }
 
+struct RClass *kmvm_class_find(mrb_state *mrb, const char *path, size_t size)
+{
+	struct RClass *class = mrb->object_class;
+	const char *end = path + size;
+
+	while (path < end) {
+		const char *part = path;
+		mrb_value found;
+		mrb_sym name;
+
+		while (path < end && *path != ':')
+			path++;
+		name = mrb_intern(mrb, part, path - part);
+		path += 2;
+		if (!mrb_const_defined_at(mrb, mrb_obj_value(class), name))
+			return NULL;
+		found = mrb_const_get(mrb, mrb_obj_value(class), name);
+		if (mrb_type(found) != MRB_TT_CLASS && mrb_type(found) != MRB_TT_MODULE)
+			return NULL;
+		class = mrb_class_ptr(found);
+	}
+	return class;
+}
+
+struct RClass *kmvm_exception_find(mrb_state *mrb, const char *path, size_t size)
+{
+	struct RClass *class = kmvm_class_find(mrb, path, size), *super;
+
+	for (super = class; super; super = super->super)
+		if (super == mrb->eException_class)
+			return MRB_INSTANCE_TT(class) == MRB_TT_EXCEPTION ? class : NULL;
+	return NULL;
+}
+
+struct RClass *kmvm_error_class(mrb_state *mrb, const char *path)
+{
+	return kmvm_exception_find(mrb, path, strlen(path)) ?: mrb->eStandardError_class;
+}
+
 mrb_int kmvm_integer(mrb_state *mrb, mrb_value value)
 {
 	/* mrb_as_int() finds that an Integer is not an Integer. */
@@ -214,7 +253,7 @@ mrb_value kmvm_object_new(mrb_state *mrb, mrb_value class, const mrb_data_type *
 	mrb_value object;
 
 	if (kmvm_vm_of(mrb)->handle_count >= KMVM_HANDLES_MAX)
-		mrb_raisef(mrb, mrb_class_get_under(mrb, mrb_module_get(mrb, "Linux"), "LimitError"),
+		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
 			   "a VM has at most %d timers, works and threads", KMVM_HANDLES_MAX);
 	data = mrb_data_object_alloc(mrb, mrb_class_ptr(class), NULL, type);
 	object = mrb_obj_value(data);

@@ -63,6 +63,25 @@ void kmvm_bindings_define(mrb_state *mrb, const struct kmvm_binding *const *bind
 /* The VM of a state. */
 struct kmvm_vm *kmvm_vm_of(mrb_state *mrb);
 
+/**
+ * kmvm_class_find() - a class or module as it is named now
+ * @mrb:	the state
+ * @path:	"Linux::Histogram"
+ * @size:	bytes of it
+ *
+ * Calls no Ruby, as mrb_class_get() does by way of const_missing.
+ *
+ * Context: the VM's thread, in Ruby; may raise NoMemoryError.
+ * Return: it; NULL if a script has taken it away.
+ */
+struct RClass *kmvm_class_find(mrb_state *mrb, const char *path, size_t size);
+
+/* As kmvm_class_find(), of exceptions: NULL for any other class. */
+struct RClass *kmvm_exception_find(mrb_state *mrb, const char *path, size_t size);
+
+/* What a binding raises: of the class of that path, or StandardError. Calls no Ruby. */
+struct RClass *kmvm_error_class(mrb_state *mrb, const char *path);
+
 /* An Integer of 64 bits; raises RangeError for one beyond, TypeError for what is none. */
 mrb_int kmvm_integer(mrb_state *mrb, mrb_value value);
 

@@ -10,8 +10,10 @@
 #include <mruby.h>
 #include <mruby/class.h>
 #include <mruby/data.h>
+#include <mruby/error.h>
 #include <mruby/variable.h>
 
+#include "binding.h"
 #include "histogram.h"
 
 #define BELOW	0U	/* the bucket of what lies below zero, or below from */
@@ -192,7 +194,12 @@ bool kmvm_is_histogram(mrb_value object)
 
 struct RClass *kmvm_histogram_class(mrb_state *mrb)
 {
-	return mrb_class_get_under(mrb, mrb_module_get(mrb, "Linux"), "Histogram");
+	static const char path[] = "Linux::Histogram";
+	struct RClass *class = kmvm_class_find(mrb, path, sizeof(path) - 1);
+
+	if (!class)
+		mrb_raise(mrb, E_NAME_ERROR, "there is no Linux::Histogram any more");
+	return class;
 }
 
 mrb_value kmvm_histogram_read(mrb_state *mrb, const void *bytes, size_t size)

@@ -557,42 +557,21 @@ static mrb_value make_bigint(mrb_state *mrb, struct reader *reader)
 	return mrb_bint_new_str(mrb, digits + negative, size - negative, negative ? -BASE : BASE);
 }
 
-/* Is there such a constant? Those of Errno are made when they are asked for. */
-static bool is_constant(mrb_state *mrb, mrb_value outer, mrb_sym name)
-{
-	mrb_sym define = mrb_intern_lit(mrb, "__errno_define");
-
-	if (!mrb_const_defined_at(mrb, outer, name) && mrb_respond_to(mrb, outer, define))
-		mrb_funcall_id(mrb, outer, define, 1, mrb_symbol_value(name));
-	return mrb_const_defined_at(mrb, outer, name);
-}
-
-/* A class by its path, or NULL if that is not one of exceptions here. */
+/* The exception's class here, or NULL. Those of Errno are made when they are asked for. */
 static struct RClass *exception_class(mrb_state *mrb, const char *path, u32 size)
 {
-	struct RClass *class = mrb->object_class, *super;
-	const char *end = path + size;
+	static const char outer[] = "Errno::";
+	const u32 length = sizeof(outer) - 1;
+	mrb_sym define = mrb_intern_lit(mrb, "__errno_define");
+	struct RClass *module;
 
-	while (path < end) {
-		const char *part = path;
-		mrb_value found;
-		mrb_sym name;
-
-		while (path < end && *path != ':')
-			path++;
-		name = mrb_intern(mrb, part, path - part);
-		path += 2;
-		if (!is_constant(mrb, mrb_obj_value(class), name))
-			return NULL;
-		found = mrb_const_get(mrb, mrb_obj_value(class), name);
-		if (mrb_type(found) != MRB_TT_CLASS && mrb_type(found) != MRB_TT_MODULE)
-			return NULL;
-		class = mrb_class_ptr(found);
+	if (size > length && !memcmp(path, outer, length)) {
+		module = kmvm_class_find(mrb, outer, length - 2);
+		if (module && mrb_respond_to(mrb, mrb_obj_value(module), define))
+			mrb_funcall_id(mrb, mrb_obj_value(module), define, 1,
+				       mrb_symbol_value(mrb_intern(mrb, path + length, size - length)));
 	}
-	for (super = class; super; super = super->super)
-		if (super == mrb->eException_class)
-			return MRB_INSTANCE_TT(class) == MRB_TT_EXCEPTION ? class : NULL;
-	return NULL;
+	return kmvm_exception_find(mrb, path, size);
 }
 
 /* What it holds follows. */
@@ -695,7 +674,7 @@ static void fill_exception(mrb_state *mrb, struct reader *reader, mrb_value exc)
 	path = get_bytes(reader, &size);
 	text = read_slot(mrb, reader);
 	backtrace = read_slot(mrb, reader);
-	if (!exception_class(mrb, path, size))
+	if (!kmvm_exception_find(mrb, path, size))
 		text = named(mrb, path, size, text);
 	if (mrb_string_p(text))
 		mrb_exc_mesg_set(mrb, exception, text);

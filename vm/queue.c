@@ -206,15 +206,17 @@ struct kmvm_queue *kmvm_queue_of(mrb_state *mrb, mrb_value object)
 
 mrb_value kmvm_queue_object(mrb_state *mrb, struct kmvm_queue *queue)
 {
-	struct RClass *module = mrb_module_get(mrb, "Linux");
+	static const char path[] = "Linux::Queue";
+	struct RClass *class = kmvm_class_find(mrb, path, sizeof(path) - 1);
 	struct kmvm_vm *vm = kmvm_vm_of(mrb);
 	mrb_value object;
 
+	if (!class)
+		mrb_raise(mrb, E_NAME_ERROR, "there is no Linux::Queue any more");
 	if (vm->queue_count >= KMVM_QUEUES_MAX)
-		mrb_raisef(mrb, mrb_class_get_under(mrb, module, "LimitError"),
+		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
 			   "a VM holds at most %d queues", KMVM_QUEUES_MAX);
-	object = mrb_obj_value(mrb_data_object_alloc(mrb, mrb_class_get_under(mrb, module, "Queue"),
-						     NULL, &queue_type));
+	object = mrb_obj_value(mrb_data_object_alloc(mrb, class, NULL, &queue_type));
 	if (queue)
 		kmvm_queue_bind(mrb, object, kmvm_queue_get(queue));
 	return object;

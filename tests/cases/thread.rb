@@ -320,6 +320,42 @@ test "a copy of a thread is none" do
   assert_raise(TypeError) { Thread.new {}.dup.join }
 end
 
+test "a thread that is frozen is joined as any other" do
+  assert_equal 5, Thread.new { 5 }.freeze.value
+  thread = Thread.new { sleep }.freeze
+  assert_equal true, thread.kill
+  Thread.new { 6 }.freeze
+  assert_equal true, Linux.wait(s: 5)
+end
+
+# Runs the block while a constant of Linux is missing: whoever asks for it by Ruby gets this one.
+def without(name, found, asked)
+  kept = Linux.send(:remove_const, name)
+  Linux.define_singleton_method(:const_missing) { |_| asked.call; found || kept }
+  yield
+ensure
+  Linux.singleton_class.send(:remove_method, :const_missing)
+  Linux.const_set(name, kept)
+end
+
+test "a thread whose error has lost its class settles without asking for it" do
+  thread = Thread.new { 5 }
+  without(:ThreadError, StandardError, -> { thread.kill }) { assert_equal 5, thread.value }
+  thread = Thread.new { exit }
+  without(:ThreadError, StandardError, -> { thread.kill }) do
+    assert_raise(StandardError) { thread.value }
+  end
+end
+
+test "what is copied is not changed meanwhile, by way of a class that is asked for" do
+  list = [Linux::Histogram.log2] + Array.new(50) { |i| "text #{i} " * 5 }
+  queue = Linux::Queue.new
+  without(:Histogram, nil, -> { list.clear; GC.start }) do
+    assert_raise(NameError) { queue.push(list) }
+  end
+  assert_equal 51, list.size
+end
+
 test "a hundred threads at a time" do
   threads = Array.new(100) { |n| Thread.new(n) { |m| sleep if m % 2 == 1; m } }
   assert_equal 100, threads.map(&:name).uniq.size
