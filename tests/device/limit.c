@@ -345,8 +345,8 @@ static void floor_of_memory(const void *data)
 	info = info_of(fd);
 	close(fd);
 	is(module_unload(), 0, "errno of unloading");
-	/* As if the machine had 2 MiB more than nothing to give. */
-	snprintf(parameters, sizeof(parameters), "floor_mib=%llu", (info.available >> 20) - 2);
+	/* As if the machine had 4 MiB more than nothing to give. */
+	snprintf(parameters, sizeof(parameters), "floor_mib=%llu", (info.available >> 20) - 4);
 	is(module_load(parameters), 0, "errno of loading");
 	fd = session_read_write();
 	is(run(fd, 0, &got, "$keep = []; loop { $keep << 'x' * 500 }"), 0, "errno");
