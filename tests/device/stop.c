@@ -15,9 +15,12 @@ static void ends_interrupted(int fd, u64 id)
 static void queued(const void *data)
 {
 	int fd = session_read_write(), other = session_read_write();
-	u64 first = start(other, 0, "$ran = []; sleep"), id, last;
+	u64 first = start(other, 0, "$ran = []; puts 'on'; sleep"), id, last;
+	struct output output = { 0 };
 	struct outcome got;
 
+	/* Not stopped before its first step. */
+	read_until(other, &output, "on");
 	id = start(fd, 0, "$ran << 1");
 	last = start(fd, 0, "$ran << 2");
 	until(info_of(fd).waiting == 2);
