@@ -22,39 +22,6 @@ static void write_program(const char *name, const char *text)
 	free(image.bytes);
 }
 
-static bool there(const char *name)
-{
-	struct kmvm_info info = { .size = sizeof(info) };
-	int fd = session_read_write();
-	int ret;
-
-	snprintf(info.vm, sizeof(info.vm), "%s", name);
-	ret = ioctl(fd, KMVM_IOC_INFO, &info);
-	close(fd);
-	return !ret;
-}
-
-/* How many VMs there are. */
-static unsigned int count(int fd)
-{
-	struct kmvm_info info = { .size = sizeof(info), .flags = KMVM_INFO_NEXT };
-	unsigned int number = 0;
-
-	while (!ioctl(fd, KMVM_IOC_INFO, &info)) {
-		number++;
-		info = (struct kmvm_info) { .size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = info.serial };
-	}
-	return number;
-}
-
-static int unload(int fd, const char *name)
-{
-	struct kmvm_unload_args args = { .size = sizeof(args) };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
-}
-
 static void ends(int fd, u64 id, u32 outcome)
 {
 	struct outcome got;
@@ -103,12 +70,12 @@ static void killed(const void *data)
 			child_ends(0);
 		}
 		if (i % 4 == 0)
-			until(there("x") || i % 3 == 2);
+			until(vm_there(fd, "x") || i % 3 == 2);
 		usleep(rand_r(&seed) % 20000);
 		kill_child(pid);
-		until(vm_idle(fd) && !there("x"));
+		until(vm_idle(fd) && !vm_there(fd, "x"));
 	}
-	until(count(fd) == 1);
+	until(vm_count(fd) == 1);
 }
 
 /* The VM that waits is itself unloaded, at the head of a chain and in its midst. */
@@ -120,11 +87,11 @@ static void unloaded(const void *data)
 
 	write_program("link", "n = ARGV[0].to_i; n == 0 ? sleep : Linux::VM.load($0, args: [(n - 1).to_s], name: \"link#{n - 1}\")");
 	id = start(fd, 0, "Linux::VM.load('" FILES "/link.mrb', args: ['3'], name: 'link3')");
-	until(there("link0"));
-	is(count(fd), 5, "VMs in a chain");
-	is(unload(fd, whom), 0, "errno of unloading %s", whom);
+	until(vm_there(fd, "link0"));
+	is(vm_count(fd), 5, "VMs in a chain");
+	is(vm_unload(fd, whom), 0, "errno of unloading %s", whom);
 	ends(fd, id, KMVM_RAISED);
-	until(count(fd) == 1);
+	until(vm_count(fd) == 1);
 }
 
 static void stopped(const void *data)
@@ -134,16 +101,16 @@ static void stopped(const void *data)
 
 	write_program("link", "n = ARGV[0].to_i; n == 0 ? sleep : Linux::VM.load($0, args: [(n - 1).to_s], name: \"link#{n - 1}\")");
 	id = start(fd, 0, "Linux::VM.load('" FILES "/link.mrb', args: ['3'], name: 'link3')");
-	until(there("link0"));
+	until(vm_there(fd, "link0"));
 	is(stop_run(fd, id, 0), 0, "errno of the stop");
 	ends(fd, id, KMVM_INTERRUPTED);
-	is(count(fd), 1, "VMs that are left");
+	is(vm_count(fd), 1, "VMs that are left");
 	/* In an ensure block it is told that a stop came. */
 	id = start(fd, 0, "begin; sleep; ensure; Linux::VM.load('" FILES "/link.mrb', args: ['0'], name: 'x'); end");
 	until(!vm_idle(fd));
 	is(stop_run(fd, id, 0), 0, "errno of the stop");
 	ends(fd, id, KMVM_INTERRUPTED);
-	until(count(fd) == 1);
+	until(vm_count(fd) == 1);
 }
 
 /* The program that is loaded unloads the one that waits for it. */
@@ -157,7 +124,7 @@ static void patricide(const void *data)
 	/* A name is free a little after its VM has left the list. */
 	expect(fd, "(1..20).map { |i| begin; Linux::VM.load('" FILES "/father.mrb', name: \"father#{i}\"); rescue => e; e.message; end }.uniq",
 	       KMVM_DONE, "[\"" FILES "/father.mrb: somebody has stopped it\"]");
-	until(count(fd) == 1);
+	until(vm_count(fd) == 1);
 }
 
 static void drop_overrides(void)
@@ -201,8 +168,8 @@ static void module_goes(const void *data)
 {
 	write_program("loops", "loop { }");
 	for (int i = 0; i < 20; i++) {
+		int fd = session_read_write(), ret;
 		pid_t pid = fork_child();
-		int ret;
 
 		if (!pid) {
 			struct image image = ruby("loop { Linux::VM.load('" FILES "/loops.mrb', name: 'x') }");
@@ -212,9 +179,10 @@ static void module_goes(const void *data)
 			child_ends(0);
 		}
 		if (i % 2)
-			until(there("x"));
+			until(vm_there(fd, "x"));
 		else
 			usleep(1000 * i);
+		close(fd);
 		kill_child(pid);
 		while ((ret = module_unload()) == EAGAIN)
 			nap();
@@ -233,7 +201,7 @@ static void rounds(const void *data)
 	allow(30 * PATIENCE);
 	write_program("beats", "Linux::Timer.every(us: 100) { $n = 1 }");
 	expect(fd, "20.times { Linux::VM.load('" FILES "/beats.mrb').unload }; GC.start; 1", KMVM_DONE, "1");
-	slab = memory("Slab");
+	slab = slab_held();
 	before = info_of(fd);
 	for (long i = 0; i < many; i += 10)
 		expect(fd, "10.times { Linux::VM.load('" FILES "/beats.mrb', parameters: { a: 'x' * 1000 }).unload\n"
@@ -241,7 +209,8 @@ static void rounds(const void *data)
 	after = info_of(fd);
 	is(after.handles, 0, "handles");
 	is(after.budget_held - after.heap_held, before.budget_held - before.heap_held, "what kmvm holds beside the heap");
-	holds(memory("Slab") - slab < many + 400, "slab grew from %ld to %ld kB", slab, memory("Slab"));
+	slab = slab_held() - slab;
+	holds(slab < many + 400, "slab grew by %ld kB", slab);
 }
 
 static const struct test errand_tests[] = {

@@ -80,6 +80,8 @@ static void prepare(void)
 	set(SLAB, "task-filter", 1);
 	set(PAGES, "task-filter", 1);
 	set(PAGES, "min-order", 0);
+	/* scripts/lib/kernel_log.rb knows this line: a kernel that is refused memory says so. */
+	log_say("allocations are made to fail from here on");
 }
 
 /* How and for whom allocations fail. */
@@ -455,38 +457,17 @@ static void closing(const void *data)
 	module_fresh();
 }
 
-static int load_beside(int fd)
-{
-	struct kmvm_load_args args = { .size = sizeof(args), .vm = "injected" };
-
-	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
-}
-
-static int keep_beside(int fd)
-{
-	struct kmvm_keep_args args = { .size = sizeof(args) };
-
-	return ioctl(fd, KMVM_IOC_KEEP, &args) ? errno : 0;
-}
-
-static int unload_beside(int fd)
-{
-	struct kmvm_unload_args args = { .size = sizeof(args), .vm = "injected" };
-
-	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
-}
-
 /* A VM that could not be loaded has left nothing, not even its name. */
 static int loads(struct fault *fault, long number, const void *data)
 {
 	int fd = session_read_write(), ret;
 
 	fault_on(fault, number);
-	ret = load_beside(fd);
+	ret = vm_load(fd, "injected");
 	fault->last = fault_off(fault);
 	if (ret)
-		is(load_beside(fd), 0, "errno of loading once more");
-	is(unload_beside(fd), 0, "errno of unloading what was loaded with fault %ld", number);
+		is(vm_load(fd, "injected"), 0, "errno of loading once more");
+	is(vm_unload(fd, "injected"), 0, "errno of unloading what was loaded with fault %ld", number);
 	close(fd);
 	return ret;
 }
@@ -507,10 +488,10 @@ static int keeps_and_unloads(struct fault *fault, long number, const void *data)
 {
 	int fd = session_read_write(), kept, unloaded;
 
-	is(load_beside(fd), 0, "errno of loading");
+	is(vm_load(fd, "injected"), 0, "errno of loading");
 	fault_on(fault, number);
-	kept = keep_beside(fd);
-	unloaded = unload_beside(fd);
+	kept = vm_keep(fd);
+	unloaded = vm_unload(fd, "injected");
 	fault->last = fault_off(fault);
 	close(fd);
 	return kept ?: unloaded;

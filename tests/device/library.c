@@ -31,63 +31,12 @@ static void provided(int fd, const char *name, const char *text)
 	is(provide(fd, name, text), 0, "errno of providing %s", name);
 }
 
-static int reset(int fd, const char *vm)
-{
-	struct kmvm_reset_args args = { .size = sizeof(args) };
-
-	strcpy(args.vm, vm);
-	return ioctl(fd, KMVM_IOC_RESET, &args) ? errno : 0;
-}
-
-static int load(int fd, const char *name)
-{
-	struct kmvm_load_args args = { .size = sizeof(args) };
-
-	strcpy(args.vm, name);
-	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
-}
-
-static int keep(int fd)
-{
-	struct kmvm_keep_args args = { .size = sizeof(args) };
-
-	return ioctl(fd, KMVM_IOC_KEEP, &args) ? errno : 0;
-}
-
-static int unload(int fd, const char *name)
-{
-	struct kmvm_unload_args args = { .size = sizeof(args) };
-
-	strcpy(args.vm, name);
-	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
-}
-
-static int run_in(int fd, const char *vm, const char *text, struct outcome *got)
-{
-	struct image image = ruby_text(text);
-	struct kmvm_run_args args = {
-		.size = sizeof(args), .flags = KMVM_RUN_INSPECT,
-		.image = (uintptr_t)image.bytes, .image_size = image.size,
-		.result = {
-			.value = (uintptr_t)got->value, .value_size = sizeof(got->value),
-			.error = (uintptr_t)got->error, .error_size = sizeof(got->error),
-		},
-	};
-	int ret;
-
-	strcpy(args.vm, vm);
-	ret = ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0;
-	got->result = args.result;
-	free(image.bytes);
-	return ret;
-}
-
 /* A session, and main as new. */
 static int fresh(void)
 {
 	int fd = session_read_write();
 
-	is(reset(fd, ""), 0, "errno of the reset");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
 	return fd;
 }
 
@@ -136,7 +85,7 @@ static void once(const void *data)
 	expect(other, "[require('once'), $n]", KMVM_DONE, "[false, 1]");
 	close(fd);
 	expect(other, "[require('once'), $n]", KMVM_DONE, "[false, 1]");
-	is(reset(other, ""), 0, "errno of the reset");
+	is(vm_reset(other, ""), 0, "errno of the reset");
 	expect(other, "begin; require 'once'; rescue LoadError => e; e.message; end", KMVM_DONE,
 	       "\"once: no such library: kmctl sends what a program requires by a literal name\"");
 	expect(other, "r = [LoadError.superclass]; begin; require 3; rescue TypeError; r << 3; end\n"
@@ -175,7 +124,7 @@ static void versions(const void *data)
 	/* The first session's again: it is another one than that of the VM. */
 	expect(fd, "[require('v'), $v]", KMVM_DONE, "[true, 1]");
 	is_text(list(fd, false), "v 1 main;", "the list in the end");
-	is(reset(fd, ""), 0, "errno of the reset");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
 	is_text(list(fd, false), "v 0 ;", "the list after a reset");
 	expect(fd, "[require('v'), $v]", KMVM_DONE, "[true, 1]");
 	clear(&output.out);
@@ -195,10 +144,10 @@ static void users(const void *data)
 	snprintf(wanted, sizeof(wanted), "shared %zu 0 ;", image.size);
 	is_text(list(other, true), wanted, "the list before a run");
 	expect(fd, "require 'shared'", KMVM_DONE, "true");
-	is(load(fd, "user"), 0, "errno of loading");
-	is(run_in(fd, "user", "require 'shared'", &got), 0, "errno of the run");
+	is(vm_load(fd, "user"), 0, "errno of loading");
+	is(vm_run(fd, "user", KMVM_RUN_INSPECT, "require 'shared'", &got), 0, "errno of the run");
 	is_text(got.value, "true", "in another VM it runs, too");
-	is(keep(fd), 0, "errno of keeping");
+	is(vm_keep(fd), 0, "errno of keeping");
 	is_text(list(other, false), "shared 2 main, user;", "the list");
 	for (u32 room = 0; room < 14; room++) {
 		char whole[] = "main, user";
@@ -217,9 +166,9 @@ static void users(const void *data)
 	}
 	close(fd);
 	is_text(list(other, false), "shared 2 main, user;", "the list without its session");
-	is(reset(other, ""), 0, "errno of the reset");
+	is(vm_reset(other, ""), 0, "errno of the reset");
 	is_text(list(other, false), "shared 1 user;", "the list after a reset of main");
-	is(unload(other, "user"), 0, "errno of unloading");
+	is(vm_unload(other, "user"), 0, "errno of unloading");
 	is_text(list(other, false), "", "the list in the end");
 	free(image.bytes);
 }
@@ -245,7 +194,7 @@ static void ends(const void *data)
 		expect(fd, "require 'again'; $again", KMVM_DONE, "false");
 	expect(fd, "def m(a, b = 2) = [a, b, block_given?]; x = 5; [1].each { |i| x += i }; [x, m(1), m(1) { }]",
 	       KMVM_DONE, "[6, [1, 2, false], [1, 2, true]]");
-	is(reset(fd, ""), 0, "errno of the reset");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
 	close(fd);
 	fd = session_read_write();
 	is_text(list(fd, false), "", "the list when all is gone");
@@ -470,7 +419,7 @@ static void stopped(const void *data)
 	id = start(fd, 0, "require 'endless'");
 	clear(&output.both);
 	read_until(fd, &output, "on");
-	is(reset(other, ""), 0, "errno of a reset within");
+	is(vm_reset(other, ""), 0, "errno of a reset within");
 	is(wait_run(fd, id, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_INTERRUPTED, "outcome (%s)", got.error);
 	close(fd);
@@ -513,17 +462,17 @@ static void many_clients(const void *data)
 			provide(its, "same", text);
 			provide(its, i % 2 ? "odd" : "even", "require 'same'; $x = 'x' * 1000");
 			if (i == 3 && round % 4 == 0)
-				reset(its, "");
+				vm_reset(its, "");
 			if (i < 2) {
 				char vm[] = "many0";
 
 				vm[4] += round % 2;
-				load(its, vm);
-				run_in(its, vm, "require 'same'; require 'odd' rescue 0", &got);
+				vm_load(its, vm);
+				vm_run(its, vm, KMVM_RUN_INSPECT, "require 'same'; require 'odd' rescue 0", &got);
 				if (round % 3 == 0)
-					keep(its);
+					vm_keep(its);
 				if (round % 5 == 0)
-					unload(its, vm);
+					vm_unload(its, vm);
 			} else {
 				start(its, 0, i % 2 ? "require 'odd'" : "require 'even'");
 			}
@@ -534,10 +483,10 @@ static void many_clients(const void *data)
 	}
 	for (int i = 0; i < 4; i++)
 		is(reap(clients[i]), 0, "status of client %d", i);
-	unload(fd, "many0");
-	unload(fd, "many1");
+	vm_unload(fd, "many0");
+	vm_unload(fd, "many1");
 	until(vm_idle(fd));
-	is(reset(fd, ""), 0, "errno of the reset");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
 	is_text(list(fd, false), "", "the list");
 	until((after = info_of(fd)).budget_held <= before.budget_held);
 	is(after.budget_held, before.budget_held, "what kmvm holds");

@@ -336,25 +336,16 @@ static void budget_of_the_module(const void *data)
 
 static void floor_of_memory(const void *data)
 {
-	struct kmvm_info info;
-	char parameters[64];
+	int fd = session_read_write();
 	struct outcome got;
-	int fd;
 
-	fd = session_read_write();
-	info = info_of(fd);
-	close(fd);
-	is(module_unload(), 0, "errno of unloading");
-	/* As if the machine had 4 MiB more than nothing to give. */
-	snprintf(parameters, sizeof(parameters), "floor_mib=%llu", (info.available >> 20) - 4);
-	is(module_load(parameters), 0, "errno of loading");
-	fd = session_read_write();
+	/* As if the machine had 2 MiB more than nothing to give. */
+	set_parameter("floor_mib", (info_of(fd).available >> 20) - 2);
 	is(run(fd, 0, &got, "$keep = []; loop { $keep << 'x' * 500 }"), 0, "errno");
 	ends_spent(&got, KMVM_LIMIT_MEMORY);
 	/* What a program needs to get in is kept back from the data of those before. */
 	expect(fd, "$keep.size > 1000", KMVM_DONE, "true");
 	expect(fd, "$keep = nil; GC.start", KMVM_DONE, NULL);
-	is(module_unload(), EWOULDBLOCK, "errno of unloading with a session");
 }
 
 /* Bytes that wait for the rest of their image count, whoever sent them. */
@@ -457,13 +448,6 @@ static void rings_by_the_thousand(const void *data)
 	expect(fd, "1 + 1", KMVM_DONE, "2");
 }
 
-static int kill_vm(int fd, u32 flags, const char *vm, struct kmvm_kill_args *args)
-{
-	*args = (struct kmvm_kill_args) { .size = sizeof(*args), .flags = flags };
-	strncpy(args->vm, vm, sizeof(args->vm) - 1);
-	return ioctl(fd, KMVM_IOC_KILL, args) ? errno : 0;
-}
-
 static void killed(const void *data)
 {
 	int fd = session_read_write(), other = session_read_write();
@@ -473,7 +457,7 @@ static void killed(const void *data)
 	u64 id = start(fd, 0, data);
 
 	read_until(fd, &output, "on");
-	is(kill_vm(other, 0, "", &args), 0, "errno of the kill");
+	is(vm_kill(other, 0, "", &args), 0, "errno of the kill");
 	is(args.runs, 1, "runs told");
 	is(args.events, 0, "events told");
 	is(wait_run(fd, id, &got), 0, "errno of the wait");
@@ -491,7 +475,7 @@ static void killed_twice(const void *data)
 	u64 id = start(fd, 0, "$left = false; begin; puts 'on'; loop { }; ensure; $left = true; sleep; end");
 
 	read_until(fd, &output, "on");
-	is(kill_vm(other, KMVM_STOP_NOW, "main", &args), 0, "errno of the kill");
+	is(vm_kill(other, KMVM_STOP_NOW, "main", &args), 0, "errno of the kill");
 	is(wait_run(fd, id, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_INTERRUPTED, "outcome");
 	expect(other, "$left", KMVM_DONE, "false");
@@ -504,10 +488,10 @@ static void killed_event(const void *data)
 	struct outcome got;
 
 	is(run(fd, 0, &got, "Linux::Timer.after(ms: 1) { sleep }"), 0, "errno");
-	until(!kill_vm(fd, 0, "", &args) && args.events);
+	until(!vm_kill(fd, 0, "", &args) && args.events);
 	is(args.runs, 0, "runs told");
 	until(vm_idle(fd));
-	until(!kill_vm(fd, 0, "", &args) && !args.events);
+	until(!vm_kill(fd, 0, "", &args) && !args.events);
 }
 
 static void killed_followed(const void *data)
@@ -519,7 +503,7 @@ static void killed_followed(const void *data)
 	u64 id = start(fd, KMVM_RUN_FOLLOW, "Linux::Timer.every(ms: 5) { puts 'on' }");
 
 	read_until(fd, &output, "on");
-	is(kill_vm(other, 0, "", &args), 0, "errno of the kill");
+	is(vm_kill(other, 0, "", &args), 0, "errno of the kill");
 	is(args.runs, 1, "runs told");
 	is(wait_run(fd, id, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_INTERRUPTED, "outcome");
@@ -531,10 +515,10 @@ static void kill_fields(const void *data)
 	struct kmvm_kill_args args;
 	int fd = session_read_write();
 
-	is(kill_vm(fd, 0, "", &args), 0, "errno when nothing goes on");
+	is(vm_kill(fd, 0, "", &args), 0, "errno when nothing goes on");
 	is(args.runs + args.events, 0, "told");
-	is_errno(kill_vm(fd, 0, "nobody", &args), ENOENT, "a VM that is not there");
-	is_errno(kill_vm(fd, 2, "", &args), EINVAL, "an unknown flag");
+	is_errno(vm_kill(fd, 0, "nobody", &args), ENOENT, "a VM that is not there");
+	is_errno(vm_kill(fd, 2, "", &args), EINVAL, "an unknown flag");
 	args = (struct kmvm_kill_args) { .size = sizeof(args), .reserved[1] = 1 };
 	is_errno(ioctl(fd, KMVM_IOC_KILL, &args) ? errno : 0, EINVAL, "a reserved field");
 	args = (struct kmvm_kill_args) { .size = sizeof(args) - 1 };
@@ -543,13 +527,6 @@ static void kill_fields(const void *data)
 	memset(args.vm, 'm', sizeof(args.vm));
 	is_errno(ioctl(fd, KMVM_IOC_KILL, &args) ? errno : 0, EINVAL, "a name without an end");
 	is_errno(ioctl(fd, KMVM_IOC_KILL, 8) ? errno : 0, EFAULT, "a bad address");
-}
-
-static int reset(int fd)
-{
-	struct kmvm_reset_args args = { .size = sizeof(args) };
-
-	return ioctl(fd, KMVM_IOC_RESET, &args) ? errno : 0;
 }
 
 static void reset_fields(const void *data)
@@ -574,7 +551,7 @@ static void fresh_start(const void *data)
 	struct outcome got;
 
 	expect(fd, "1", KMVM_DONE, "1");
-	is(reset(fd), 0, "errno of the reset");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
 	before = info_of(fd);
 	is(run(fd, 0, &got,
 	       "$kept = 'x' * 1_000_000; Kept = 1; class Integer; def +(other) = 7; end; "
@@ -582,7 +559,7 @@ static void fresh_start(const void *data)
 	   0, "errno");
 	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
 	is(info_of(fd).handles, 1, "timers alive");
-	is(reset(fd), 0, "errno of the reset");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
 	after = info_of(fd);
 	is(after.resets, before.resets + 1, "resets");
 	is(after.handles, 0, "timers alive");
@@ -601,7 +578,7 @@ static void reset_in_flight(const void *data)
 
 	read_until(fd, &output, "on");
 	queued = start(other, KMVM_RUN_INSPECT, "$here = 1");
-	is(reset(other), 0, "errno of the reset");
+	is(vm_reset(other, ""), 0, "errno of the reset");
 	is(wait_run(fd, id, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_INTERRUPTED, "outcome (%s)", got.error);
 	is(wait_run(other, queued, &got), 0, "errno of the wait for the queued run");
@@ -623,7 +600,7 @@ static void resets_at_once(const void *data)
 		for (int round = 0; round < 20; round++) {
 			struct outcome got;
 
-			if (reset(fd) || run(fd, 0, &got, "Linux::Timer.every(us: 100) { }; loop { }"))
+			if (vm_reset(fd, "") || run(fd, 0, &got, "Linux::Timer.every(us: 100) { }; loop { }"))
 				child_ends(1);
 			if (got.result.outcome != KMVM_INTERRUPTED)
 				child_ends(2);
@@ -636,7 +613,7 @@ static void resets_at_once(const void *data)
 	for (unsigned int left = COUNT(children), i = 0; i < left; i++) {
 		while (!waitid(P_PID, children[i], &(siginfo_t) { 0 }, WEXITED | WNOHANG | WNOWAIT) &&
 		       state_of(children[i]) != 'Z') {
-			is(reset(fd), 0, "errno of the reset");
+			is(vm_reset(fd, ""), 0, "errno of the reset");
 			nap();
 		}
 		is(reap(children[i]), 0, "status of client %u", i);
@@ -680,7 +657,7 @@ static void symbols_count(const void *data)
 	args.heap_max = 2 << 20;
 	finish(fd, &args, &got);
 	ends_spent(&got, KMVM_LIMIT_HEAP);
-	is(reset(fd), 0, "errno of the reset");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
 }
 
 static void event_budget(const void *data)

@@ -183,15 +183,10 @@ static int apart(void (*body)(const void *data), const void *data, unsigned int 
 /* What a test has left beside main. */
 static void unload_all(int fd)
 {
-	struct kmvm_info info = { .size = sizeof(info), .flags = KMVM_INFO_NEXT };
+	struct kmvm_info info = { 0 };
 
-	while (!ioctl(fd, KMVM_IOC_INFO, &info)) {
-		struct kmvm_unload_args args = { .size = sizeof(args) };
-
-		memcpy(args.vm, info.vm, sizeof(args.vm));
-		ioctl(fd, KMVM_IOC_UNLOAD, &args);
-		info = (struct kmvm_info) { .size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = info.serial };
-	}
+	while (vm_next(fd, &info))
+		vm_unload(fd, info.vm);
 }
 
 static void settle(const void *data)

@@ -30,7 +30,7 @@ static void take(struct outcome *outcome, struct kmvm_result *result)
 	};
 }
 
-int run_image(int fd, u32 flags, const struct image *image, struct outcome *outcome)
+static int run_image_in(int fd, const char *vm, u32 flags, const struct image *image, struct outcome *outcome)
 {
 	struct kmvm_run_args args = {
 		.size = sizeof(args),
@@ -40,6 +40,7 @@ int run_image(int fd, u32 flags, const struct image *image, struct outcome *outc
 	};
 	int ret;
 
+	snprintf(args.vm, sizeof(args.vm), "%s", vm);
 	take(outcome, &args.result);
 	ret = ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0;
 	outcome->result = args.result;
@@ -47,13 +48,24 @@ int run_image(int fd, u32 flags, const struct image *image, struct outcome *outc
 	return ret;
 }
 
-int run(int fd, u32 flags, struct outcome *outcome, const char *text)
+int run_image(int fd, u32 flags, const struct image *image, struct outcome *outcome)
+{
+	return run_image_in(fd, "", flags, image, outcome);
+}
+
+int vm_run(int fd, const char *vm, u32 flags, const char *text, struct outcome *outcome)
 {
 	struct image image = ruby_text(text);
-	int ret = run_image(fd, flags, &image, outcome);
+	struct outcome unused;
+	int ret = run_image_in(fd, vm, flags, &image, outcome ?: &unused);
 
 	free(image.bytes);
 	return ret;
+}
+
+int run(int fd, u32 flags, struct outcome *outcome, const char *text)
+{
+	return vm_run(fd, "", flags, text, outcome);
 }
 
 u64 start(int fd, u32 flags, const char *text)
@@ -64,6 +76,15 @@ u64 start(int fd, u32 flags, const char *text)
 	if (ret)
 		give_up("a run could not be started: %s", strerror(ret));
 	return outcome.id;
+}
+
+int vm_start(int fd, const char *vm, const char *text, u64 *id)
+{
+	struct outcome outcome;
+	int ret = vm_run(fd, vm, KMVM_RUN_ASYNC, text, &outcome);
+
+	*id = outcome.id;
+	return ret;
 }
 
 int wait_run(int fd, u64 id, struct outcome *outcome)
@@ -91,11 +112,81 @@ int stop_run(int fd, u64 id, u32 flags)
 	return ioctl(fd, KMVM_IOC_STOP, &args) ? errno : 0;
 }
 
+int vm_load(int fd, const char *name)
+{
+	struct kmvm_load_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
+}
+
+int vm_keep(int fd)
+{
+	struct kmvm_keep_args args = { .size = sizeof(args) };
+
+	return ioctl(fd, KMVM_IOC_KEEP, &args) ? errno : 0;
+}
+
+int vm_unload(int fd, const char *name)
+{
+	struct kmvm_unload_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
+}
+
+int vm_reset(int fd, const char *name)
+{
+	struct kmvm_reset_args args = { .size = sizeof(args) };
+
+	snprintf(args.vm, sizeof(args.vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_RESET, &args) ? errno : 0;
+}
+
+int vm_kill(int fd, u32 flags, const char *name, struct kmvm_kill_args *args)
+{
+	*args = (struct kmvm_kill_args) { .size = sizeof(*args), .flags = flags };
+	snprintf(args->vm, sizeof(args->vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_KILL, args) ? errno : 0;
+}
+
+int vm_info(int fd, const char *name, struct kmvm_info *info)
+{
+	*info = (struct kmvm_info) { .size = sizeof(*info) };
+	snprintf(info->vm, sizeof(info->vm), "%s", name);
+	return ioctl(fd, KMVM_IOC_INFO, info) ? errno : 0;
+}
+
+bool vm_there(int fd, const char *name)
+{
+	struct kmvm_info unused;
+
+	return !vm_info(fd, name, &unused);
+}
+
+bool vm_next(int fd, struct kmvm_info *info)
+{
+	*info = (struct kmvm_info) {
+		.size = sizeof(*info), .flags = KMVM_INFO_NEXT, .serial = info->serial,
+	};
+	return !ioctl(fd, KMVM_IOC_INFO, info);
+}
+
+unsigned int vm_count(int fd)
+{
+	struct kmvm_info info = { 0 };
+	unsigned int count = 0;
+
+	while (vm_next(fd, &info))
+		count++;
+	return count;
+}
+
 struct kmvm_info info_of(int fd)
 {
-	struct kmvm_info info = { .size = sizeof(info) };
+	struct kmvm_info info;
 
-	if (ioctl(fd, KMVM_IOC_INFO, &info))
+	if (vm_info(fd, "", &info))
 		give_up("KMVM_IOC_INFO: %m");
 	return info;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Processes, the module, the kernel log, memory. */
 #include <dirent.h>
+#include <glob.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -231,4 +232,42 @@ long memory(const char *name)
 		value = strtol(line + strlen(name) + 1, NULL, 10);
 	clear(&text);
 	return value;
+}
+
+long slab_held(void)
+{
+	glob_t caches;
+
+	if (!glob("/sys/kernel/slab/*/shrink", 0, NULL, &caches))
+		for (size_t i = 0; i < caches.gl_pathc; i++) {
+			int fd = open(caches.gl_pathv[i], O_WRONLY | O_CLOEXEC);
+
+			if (fd < 0 || write(fd, "1", 1) != 1)
+				give_up("%s: %m", caches.gl_pathv[i]);
+			close(fd);
+		}
+	globfree(&caches);
+	return memory("Slab:");
+}
+
+void set_parameter(const char *name, long value)
+{
+	char path[100], text[30];
+	int size = snprintf(text, sizeof(text), "%ld", value), fd;
+
+	snprintf(path, sizeof(path), "/sys/module/kmvm/parameters/%s", name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, size) != size)
+		give_up("%s: %m", path);
+	close(fd);
+}
+
+void log_say(const char *line)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	ssize_t size = strlen(line);
+
+	if (fd < 0 || write(fd, line, size) != size)
+		give_up("/dev/kmsg: %m");
+	close(fd);
 }

@@ -136,7 +136,7 @@ int wait_run(int fd, u64 id, struct outcome *outcome);
 int stop_run(int fd, u64 id, u32 flags);
 /* Steps that the largest piece of work in C is worth which is not divided: docs/limits.md. */
 u64 piece_of(const struct outcome *outcome);
-struct kmvm_info info_of(int fd);
+struct kmvm_info info_of(int fd);	/* of main */
 /* Runs in that session and asserts how it ends. */
 void expect(int fd, const char *text, u32 outcome, const char *value);
 /* The same in a session of its own. */
@@ -150,6 +150,21 @@ struct output {
 	unsigned int records;
 	u64 run;		/* of the last record */
 };
+
+/* VMs by name, "" for main. */
+int vm_load(int fd, const char *name);
+int vm_keep(int fd);
+int vm_unload(int fd, const char *name);
+int vm_reset(int fd, const char *name);
+int vm_kill(int fd, u32 flags, const char *name, struct kmvm_kill_args *args);
+int vm_info(int fd, const char *name, struct kmvm_info *info);
+bool vm_there(int fd, const char *name);
+/* The VM loaded after *info, or the first one where that is zeroes; false after the last. */
+bool vm_next(int fd, struct kmvm_info *info);
+unsigned int vm_count(int fd);
+/* Runs there; outcome may be NULL. */
+int vm_run(int fd, const char *vm, u32 flags, const char *text, struct outcome *outcome);
+int vm_start(int fd, const char *vm, const char *text, u64 *id);
 
 /* One read() of that size, taken apart; returns what read() returned or -errno. */
 ssize_t read_some(int fd, size_t size, struct output *output);
@@ -175,14 +190,18 @@ int module_load(const char *parameters);
 int module_unload(void);
 bool module_loaded(void);
 void module_fresh(void);
+void set_parameter(const char *name, long value);
 
 /* The kernel log from now on. */
 int log_follow(void);
+void log_say(const char *line);
 void log_read(int fd, struct buffer *lines);
 unsigned int count_of(const char *text, const char *part);
 
 /* kB of a line of /proc/meminfo. */
 long memory(const char *name);
+/* kB of slab, without what was freed and is only kept: by KASAN, and as empty slabs. */
+long slab_held(void);
 
 /* The VM is idle, and nobody's timers live. */
 bool vm_idle(int fd);

@@ -3,85 +3,6 @@
 
 #include "test.h"
 
-static int load(int fd, const char *name)
-{
-	struct kmvm_load_args args = { .size = sizeof(args) };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
-}
-
-static int unload(int fd, const char *name)
-{
-	struct kmvm_unload_args args = { .size = sizeof(args) };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
-}
-
-static int kill_vm(int fd, const char *name)
-{
-	struct kmvm_kill_args args = { .size = sizeof(args), .flags = KMVM_STOP_NOW };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_KILL, &args) ? errno : 0;
-}
-
-/* How many runs and blocks were told: 0 before the run has begun. */
-static unsigned int stop_in(int fd, const char *name)
-{
-	struct kmvm_kill_args args = { .size = sizeof(args) };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_KILL, &args) ? 0 : args.runs;
-}
-
-static int reset(int fd, const char *name)
-{
-	struct kmvm_reset_args args = { .size = sizeof(args) };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_RESET, &args) ? errno : 0;
-}
-
-static int info(int fd, const char *name, struct kmvm_info *info)
-{
-	*info = (struct kmvm_info) { .size = sizeof(*info) };
-	snprintf(info->vm, sizeof(info->vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_INFO, info) ? errno : 0;
-}
-
-/* How many VMs there are. */
-static unsigned int vms(int fd)
-{
-	struct kmvm_info info = { .size = sizeof(info), .flags = KMVM_INFO_NEXT };
-	unsigned int count = 0;
-
-	while (!ioctl(fd, KMVM_IOC_INFO, &info)) {
-		count++;
-		info = (struct kmvm_info) {
-			.size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = info.serial,
-		};
-	}
-	return count;
-}
-
-static int start_in(int fd, const char *vm, const char *text, u64 *id)
-{
-	struct image image = ruby_text(text);
-	struct kmvm_run_args args = {
-		.size = sizeof(args), .flags = KMVM_RUN_ASYNC,
-		.image = (uintptr_t)image.bytes, .image_size = image.size,
-	};
-	int ret;
-
-	snprintf(args.vm, sizeof(args.vm), "%s", vm);
-	ret = ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0;
-	*id = args.id;
-	free(image.bytes);
-	return ret;
-}
-
 static void drop(struct output *output)
 {
 	clear(&output->out);
@@ -106,25 +27,26 @@ static void seen(const void *data)
 	int fd = session_read_write(), other = session_read_write();
 	struct output output = { 0 };
 	struct kmvm_info about, parent;
+	struct kmvm_kill_args kill;
 	struct outcome got;
 	u64 id;
 
 	id = start(fd, 0, "t = Linux::Thread.new { loop { } }; puts 'on'; t.join");
 	read_until(fd, &output, "on");
-	is(info(other, "", &parent), 0, "errno of info");
+	is(vm_info(other, "", &parent), 0, "errno of info");
 	is(parent.parent, 0, "whose thread main is");
-	is(info(other, "main.1", &about), 0, "errno of info");
+	is(vm_info(other, "main.1", &about), 0, "errno of info");
 	is(about.parent, parent.serial, "whose thread it is");
-	until(!info(other, "main.1", &about) && about.state == KMVM_VM_RUNNING);
-	is_errno(unload(other, "main.1"), EBUSY, "errno of unloading it");
-	is_errno(start_in(other, "main.1", "1", &id), EBUSY, "errno of a run there");
-	is_errno(load(other, "main.1"), EEXIST, "errno of loading one of that name");
-	is(kill_vm(other, "main.1"), 0, "errno of killing it");
+	until(!vm_info(other, "main.1", &about) && about.state == KMVM_VM_RUNNING);
+	is_errno(vm_unload(other, "main.1"), EBUSY, "errno of unloading it");
+	is_errno(vm_start(other, "main.1", "1", &id), EBUSY, "errno of a run there");
+	is_errno(vm_load(other, "main.1"), EEXIST, "errno of loading one of that name");
+	is(vm_kill(other, KMVM_STOP_NOW, "main.1", &kill), 0, "errno of killing it");
 	is(wait_run(fd, 1, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_RAISED, "outcome");
 	contains(got.error, "main.1: ", "error");
 	contains(got.error, "interrupted (Linux::ThreadError)", "error");
-	until(vms(other) == 1);
+	until(vm_count(other) == 1);
 	drop(&output);
 }
 
@@ -136,23 +58,14 @@ static void named(const void *data)
 	struct outcome got;
 	u64 id;
 
-	is(load(fd, "main.1"), 0, "errno of loading");
+	is(vm_load(fd, "main.1"), 0, "errno of loading");
 	expect(other, "Linux::Thread.new { 1 }.name", KMVM_DONE, "\"main.2\"");
 	memset(longest, 'n', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = '\0';
-	is(load(other, longest), 0, "errno of the longest name");
-	is(start_in(other, longest, "Linux::Thread.new { 1 }.join", &id), 0, "errno of a run there");
+	is(vm_load(other, longest), 0, "errno of the longest name");
+	is(vm_start(other, longest, "Linux::Thread.new { 1 }.join", &id), 0, "errno of a run there");
 	is(wait_run(other, id, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
-}
-
-/*
- * kB of slab that grow once. KASAN keeps what was freed, up to a thirty-second of memory; kernels
- * that have it look for leaks themselves.
- */
-static long kept(void)
-{
-	return access("/sys/kernel/debug/kmemleak", F_OK) ? 1000 : 16000;
 }
 
 static void killed_client(const void *data)
@@ -169,9 +82,9 @@ static void killed_client(const void *data)
 		pid_t pid;
 
 		if (i == 3) {
-			is(reset(fd, ""), 0, "errno of the reset");
-			is(info(fd, "", &before), 0, "errno of info");
-			slab = memory("Slab");
+			is(vm_reset(fd, ""), 0, "errno of the reset");
+			is(vm_info(fd, "", &before), 0, "errno of info");
+			slab = slab_held();
 		}
 		if (pipe(ready))
 			give_up("pipe: %m");
@@ -190,12 +103,13 @@ static void killed_client(const void *data)
 		is(read(ready[0], &(char){ 0 }, 1), 1, "the child's byte");
 		close(ready[0]);
 		kill_child(pid);
-		until(vm_idle(fd) && vms(fd) == 1);
+		until(vm_idle(fd) && vm_count(fd) == 1);
 	}
-	is(reset(fd, ""), 0, "errno of the reset");
-	is(info(fd, "", &after), 0, "errno of info");
+	is(vm_reset(fd, ""), 0, "errno of the reset");
+	is(vm_info(fd, "", &after), 0, "errno of info");
 	is(after.budget_held, before.budget_held, "what kmvm holds");
-	holds(memory("Slab") - slab < 60 * count + kept(), "slab grew from %ld to %ld kB", slab, memory("Slab"));
+	slab = slab_held() - slab;
+	holds(slab < 8 * count + 1000, "slab grew by %ld kB", slab);
 }
 
 static void unloaded(const void *data)
@@ -211,19 +125,19 @@ static void unloaded(const void *data)
 		u64 id;
 
 		if (i == 1)
-			is(info(other, "", &before), 0, "errno of info");
-		is(load(fd, "host"), 0, "errno of loading");
-		is(start_in(fd, "host", i % 2 ? MANY : MANY "sleep", &id), 0, "errno of the run");
+			is(vm_info(other, "", &before), 0, "errno of info");
+		is(vm_load(fd, "host"), 0, "errno of loading");
+		is(vm_start(fd, "host", i % 2 ? MANY : MANY "sleep", &id), 0, "errno of the run");
 		read_until(fd, &output, "on");
 		if (i % 3 == 0)
-			is(reset(other, "host"), 0, "errno of the reset");
+			is(vm_reset(other, "host"), 0, "errno of the reset");
 		if (i % 3 == 1)
-			is(unload(other, "host"), 0, "errno of unloading");
+			is(vm_unload(other, "host"), 0, "errno of unloading");
 		close(fd);
-		until(vms(other) == 1);
+		until(vm_count(other) == 1);
 		drop(&output);
 	}
-	is(info(other, "", &after), 0, "errno of info");
+	is(vm_info(other, "", &after), 0, "errno of info");
 	is(after.budget_held, before.budget_held, "what kmvm holds");
 }
 
@@ -236,7 +150,7 @@ static void in_flight(const void *data)
 	start(fd, 0, MANY);
 	read_all(fd, &output);
 	contains(output.both.bytes, "on", "the output");
-	holds(vms(fd) > 6, "%u VMs", vms(fd));
+	holds(vm_count(fd) > 6, "%u VMs", vm_count(fd));
 	close(fd);
 	is(module_unload(), 0, "errno of unloading the module");
 	drop(&output);
@@ -269,18 +183,18 @@ static void by_name(const void *data)
 	struct outcome got;
 	u64 id, its;
 
-	is(load(fd, "a"), 0, "errno of loading");
-	is(load(other, "b"), 0, "errno of loading");
-	is(start_in(fd, "a", "i = Linux::Queue.open('in', 1); o = Linux::Queue.open('out', 1)\n"
+	is(vm_load(fd, "a"), 0, "errno of loading");
+	is(vm_load(other, "b"), 0, "errno of loading");
+	is(vm_start(fd, "a", "i = Linux::Queue.open('in', 1); o = Linux::Queue.open('out', 1)\n"
 		    "100.times { |n| i << n; raise 'no' unless o.pop == n * 2 }; i.close", &id), 0, "errno");
-	is(start_in(other, "b", "i = Linux::Queue.open('in', 1); o = Linux::Queue.open('out', 1)\n"
+	is(vm_start(other, "b", "i = Linux::Queue.open('in', 1); o = Linux::Queue.open('out', 1)\n"
 		    "while (n = i.pop); o << n * 2; end", &its), 0, "errno");
 	is(wait_run(fd, id, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
 	is(wait_run(other, its, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_DONE, "outcome (%s)", got.error);
-	is(unload(fd, "a"), 0, "errno of unloading");
-	is(unload(other, "b"), 0, "errno of unloading");
+	is(vm_unload(fd, "a"), 0, "errno of unloading");
+	is(vm_unload(other, "b"), 0, "errno of unloading");
 }
 
 /* Limits of a run are those of its threads. */
@@ -302,7 +216,7 @@ static void limited(const void *data)
 	args.timeout_ns = 50000000;
 	is(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, 0, "errno of the run");
 	is(args.result.limit, KMVM_LIMIT_TIME, "the limit");
-	until(vms(fd) == 1);
+	until(vm_count(fd) == 1);
 	free(image.bytes);
 }
 
@@ -311,13 +225,15 @@ static void valueless(const void *data)
 {
 	int fd = session_read_write(), other = session_read_write();
 	struct output output = { 0 };
+	struct kmvm_kill_args kill;
 	struct outcome got;
 
 	start(fd, KMVM_RUN_INSPECT,
 	      "t = Linux::Thread.new(&lambda { begin; loop { }; ensure; return 5; end })\n"
 	      "puts t.name; t.value\n");
 	read_until(fd, &output, "main.1");
-	until(stop_in(other, "main.1"));
+	/* None before the run has begun. */
+	until(!vm_kill(other, 0, "main.1", &kill) && kill.runs);
 	is(wait_run(fd, 1, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_RAISED, "outcome (%s)", got.value);
 	contains(got.error, "interrupted (Linux::ThreadError)", "error");
@@ -331,14 +247,14 @@ static void counted(const void *data)
 	struct kmvm_info before, after;
 
 	expect(fd, "$q = Linux::Queue.new(10000); $q.size", KMVM_DONE, "0");
-	is(info(fd, "", &before), 0, "errno of info");
+	is(vm_info(fd, "", &before), 0, "errno of info");
 	expect(fd, "10000.times { $q << nil }; $q.size", KMVM_DONE, "10000");
-	is(info(fd, "", &after), 0, "errno of info");
+	is(vm_info(fd, "", &after), 0, "errno of info");
 	holds(after.budget_held - after.heap_held >= before.budget_held - before.heap_held + 10000 * 500,
 	      "10000 messages count %lld", (long long)(after.budget_held - after.heap_held -
 						       (before.budget_held - before.heap_held)));
 	expect(fd, "$q = nil; GC.start; 1", KMVM_DONE, "1");
-	is(info(fd, "", &after), 0, "errno of info");
+	is(vm_info(fd, "", &after), 0, "errno of info");
 	is(after.budget_held - after.heap_held, before.budget_held - before.heap_held,
 	   "what kmvm holds beside the heap");
 }
@@ -351,7 +267,7 @@ static void bomb(const void *data)
 	struct outcome got;
 
 	allow(60 * PATIENCE);
-	is(info(other, "", &before), 0, "errno of info");
+	is(vm_info(other, "", &before), 0, "errno of info");
 	is(run(fd, KMVM_RUN_INSPECT, &got,
 	       "l = []\n"
 	       "begin\n"
@@ -363,9 +279,9 @@ static void bomb(const void *data)
 	holds(got.result.outcome == KMVM_DONE || got.result.outcome == KMVM_SPENT, "outcome %u (%s)",
 	      got.result.outcome, got.error);
 	close(fd);
-	until(vms(other) == 1);
-	is(reset(other, ""), 0, "errno of the reset");
-	is(info(other, "", &after), 0, "errno of info");
+	until(vm_count(other) == 1);
+	is(vm_reset(other, ""), 0, "errno of the reset");
+	is(vm_info(other, "", &after), 0, "errno of info");
 	holds(after.budget_held <= before.budget_held, "kmvm holds %llu, and held %llu",
 	      after.budget_held, before.budget_held);
 }
