@@ -156,8 +156,8 @@ int kmvm_ioctl_info(struct kmvm_info __user *to)
 	if (ret)
 		return ret;
 	next = info.flags & KMVM_INFO_NEXT;
-	if (info.flags & ~KMVM_INFO_NEXT || info.reserved0 ||
-	    (info.serial && !next) || info.parent)
+	if (info.flags & ~KMVM_INFO_NEXT || info.reserved0 || (info.serial && !next) || info.parent ||
+	    memchr_inv(info.reserved, 0, sizeof(info.reserved)))
 		return -EINVAL;
 	if (next)
 		vm = kmvm_vm_next(info.serial) ?: ERR_PTR(-ENOENT);

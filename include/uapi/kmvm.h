@@ -353,6 +353,7 @@ enum kmvm_vm_state {
  * @state:	out: enum kmvm_vm_state
  * @reserved0:	must be zero
  * @parent:	in: must be zero. out: number of the VM whose thread it is; 0 if it is none
+ * @reserved:	must be zero
  *
  * With KMVM_INFO_NEXT it walks over all VMs, in the order in which they were loaded; ENOENT is
  * the end.
@@ -388,6 +389,7 @@ struct kmvm_info {
 	__u32 state;
 	__u32 reserved0;
 	__u64 parent;
+	__u64 reserved[6];
 };
 
 /**

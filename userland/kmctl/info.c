@@ -46,7 +46,7 @@ static void print_info(const struct kmvm_version *version, struct kmvm_info *inf
 	print_count("waiting", info->waiting);
 	print_count("runs", info->runs);
 	print_count("errors", info->errors);
-	print_count("timers", info->handles);
+	print_count("handles", info->handles);
 	print_count("heap_bytes", info->heap_bytes);
 	print_count("heap_peak", info->heap_peak);
 	print_count("heap_held", info->heap_held);
@@ -61,7 +61,7 @@ static void print_info(const struct kmvm_version *version, struct kmvm_info *inf
 	print_count("memory_floor", info->floor);
 	print_seconds("timeout_s", info->timeout_ns);
 	print_seconds("event_s", info->event_ns);
-	print_count("timers_max", info->handles_max);
+	print_count("handles_max", info->handles_max);
 }
 
 int kmctl_info(const char *vm)
