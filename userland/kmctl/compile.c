@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Ruby to an image, by mruby's own compiler.
+ * Ruby to an image, by mruby's own compiler: whole programs, and what is typed at a prompt.
  *
  * The compiler keeps ten messages at most when asked to capture them, and its code
  * generator knows no other place than stderr. A float literal is only a warning to it,
@@ -277,4 +277,161 @@ out_close:
 	if (mrb)
 		mrb_close(mrb);
 	return ret;
+}
+
+struct kmctl_prompt {
+	mrb_state *mrb;
+	mrb_ccontext *locals;	/* of all entries so far */
+	char hash[40];		/* what keeps their values in the VM, in Ruby */
+};
+
+struct kmctl_prompt *kmctl_prompt_open(void)
+{
+	struct kmctl_prompt *prompt = calloc(1, sizeof(*prompt));
+
+	if (prompt)
+		prompt->mrb = mrb_open_core(NULL, NULL);
+	if (!prompt || !prompt->mrb) {
+		kmctl_say("the compiler cannot start: no memory");
+		free(prompt);
+		return NULL;
+	}
+	prompt->locals = mrb_ccontext_new(prompt->mrb);
+	snprintf(prompt->hash, sizeof(prompt->hash), "$kmctl_prompts[%d]", (int)getpid());
+	return prompt;
+}
+
+void kmctl_prompt_close(struct kmctl_prompt *prompt)
+{
+	mrb_ccontext_free(prompt->mrb, prompt->locals);
+	mrb_close(prompt->mrb);
+	free(prompt);
+}
+
+const char *kmctl_prompt_local(const struct kmctl_prompt *prompt, size_t number)
+{
+	static const char none[] = "";
+	const char *name;
+
+	if (number >= (size_t)prompt->locals->slen)
+		return NULL;
+	name = prompt->locals->syms[number] ? mrb_sym_name(prompt->mrb, prompt->locals->syms[number]) : none;
+	/* What parameters without a name are called is nothing that can be written. */
+	if (!name || strspn(name, "abcdefghijklmnopqrstuvwxyz_") == 0)
+		return none;
+	return name;
+}
+
+const char *kmctl_prompt_hash(const struct kmctl_prompt *prompt)
+{
+	return prompt->hash;
+}
+
+/* More has to come before this can be a program. */
+static bool is_unfinished(const struct mrb_parser_state *parser)
+{
+	static const char end[] = "syntax error, unexpected end of file";
+
+	if (parser->parsing_heredoc || parser->lex_strterm)
+		return true;
+	if (parser->nerr)
+		return parser->error_buffer[0].message &&
+		       !strncmp(parser->error_buffer[0].message, end, strlen(end));
+	return parser->lstate == EXPR_DOT || parser->lstate == EXPR_CLASS ||
+	       parser->lstate == EXPR_FNAME || parser->lstate == EXPR_VALUE;
+}
+
+/* One look at the entry, which learns its locals if it is right. With @capture nothing is printed. */
+static bool look(struct kmctl_prompt *prompt, const char *name, const struct kmctl_bytes *ruby,
+		 bool capture)
+{
+	struct mrb_parser_state *parser;
+	bool unfinished;
+
+	mrb_ccontext_filename(prompt->mrb, prompt->locals, name);
+	prompt->locals->capture_errors = capture;
+	parser = mrb_parse_nstring(prompt->mrb, ruby->at, ruby->size, prompt->locals);
+	if (!parser)
+		return false;
+	unfinished = is_unfinished(parser);
+	mrb_parser_free(parser);
+	return unfinished;
+}
+
+/*
+ * The entry with its locals taken out of the hash before it and put there after it, however it
+ * ends, on the lines that it has by itself.
+ */
+static int wrap(const struct kmctl_prompt *prompt, const struct kmctl_bytes *ruby, struct kmctl_bytes *whole)
+{
+	const char *name;
+	FILE *file;
+	size_t i;
+
+	file = open_memstream(&whole->at, &whole->size);
+	if (!file)
+		return -1;
+	fprintf(file, "$kmctl_prompts ||= {}; %s ||= {}; _ = %s[:_]; ", prompt->hash, prompt->hash);
+	for (i = 0; (name = kmctl_prompt_local(prompt, i)); i++)
+		if (*name && strcmp(name, "_"))
+			fprintf(file, "%s = %s[:%s]; ", name, prompt->hash, name);
+	fprintf(file, "begin; _ = begin; ");
+	fwrite(ruby->at, 1, ruby->size, file);
+	fprintf(file, "\nend; ensure; %s = { _: _", prompt->hash);
+	for (i = 0; (name = kmctl_prompt_local(prompt, i)); i++)
+		if (*name && strcmp(name, "_"))
+			fprintf(file, ", %s: %s", name, name);
+	fprintf(file, " }; end");
+	return fclose(file);
+}
+
+static int compile_wrapped(struct kmctl_prompt *prompt, const char *name, const struct kmctl_bytes *ruby,
+			   struct kmctl_bytes *image)
+{
+	struct kmctl_bytes whole;
+	struct capture capture;
+	struct RProc *proc;
+	char *messages;
+	int ret;
+
+	if (wrap(prompt, ruby, &whole) || begin_capture(&capture)) {
+		kmctl_say("%m");
+		return KMCTL_SYSTEM;
+	}
+	proc = parse(prompt->mrb, name, &whole);
+	messages = end_capture(&capture);
+	ret = KMCTL_DATA;
+	if (!proc)
+		kmctl_say("%s: does not compile", name);
+	else
+		ret = dump(prompt->mrb, proc, image) ? KMCTL_SYSTEM : KMCTL_OK;
+	free(messages);
+	free(whole.at);
+	return ret;
+}
+
+int kmctl_compile_entry(struct kmctl_prompt *prompt, const char *name, const struct kmctl_bytes *ruby,
+			struct kmctl_bytes *image, bool *unfinished)
+{
+	struct capture capture;
+	char *messages;
+	bool failed;
+
+	if (has_nul(name, ruby))
+		return KMCTL_DATA;
+	if (look(prompt, name, ruby, true) && unfinished) {
+		*unfinished = true;
+		return KMCTL_OK;
+	}
+	if (unfinished)
+		*unfinished = false;
+	if (begin_capture(&capture)) {
+		kmctl_say("%m");
+		return KMCTL_SYSTEM;
+	}
+	look(prompt, name, ruby, false);
+	messages = end_capture(&capture);
+	failed = !messages || tell_all(name, ruby, messages, false);
+	free(messages);
+	return failed ? KMCTL_DATA : compile_wrapped(prompt, name, ruby, image);
 }

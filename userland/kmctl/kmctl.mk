@@ -21,15 +21,24 @@ kmctl-headers	:= $(wildcard userland/kmctl/*.h vm/*.h) include/uapi/kmvm.h \
 # How mruby's headers read depends on how its library was built: the -D of that build.
 kmctl-defines	= $(filter -D%,$(shell sed -n 's/^MRUBY_CFLAGS = //p' $(kmctl-settings)))
 kmctl-flags	= -std=gnu11 -Wall -Wextra -Wshadow -Wno-unused-parameter -Iinclude/uapi \
-		  -isystem $(kmctl-mruby)/include $(kmctl-defines)
+		  -I$(KMVM_BUILD)/kmctl -isystem $(kmctl-mruby)/include $(kmctl-defines)
 
 .PHONY: kmctl
 kmctl: $(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl
 
+# Without shared libraries, what libedit takes from others has to be named.
 $(KMVM_BUILD)/guest/kmctl: kmctl-static := -static
+$(KMVM_BUILD)/guest/kmctl: kmctl-needs := -lbsd -lmd -ltinfo
+
+# The reference, a string a line.
+$(KMVM_BUILD)/kmctl/reference.inc: docs/reference.md userland/kmctl/kmctl.mk
+	@mkdir -p $(@D)
+	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&",/' $< >$@.new
+	mv $@.new $@
 
 $(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl: \
-		$(kmctl-sources) $(kmctl-headers) userland/kmctl/kmctl.mk $(kmctl-lib)
+		$(kmctl-sources) $(kmctl-headers) userland/kmctl/kmctl.mk $(kmctl-lib) \
+		$(KMVM_BUILD)/kmctl/reference.inc
 	@mkdir -p $(@D)
 	$(CC) $(kmctl-flags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(kmctl-static) \
-		-o $@ $(kmctl-sources) $(kmctl-lib) -lm
+		-o $@ $(kmctl-sources) $(kmctl-lib) -ledit $(kmctl-needs) -lm

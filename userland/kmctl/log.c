@@ -16,7 +16,7 @@
 
 #define BUFFER	(64U << 10)
 
-static void print_line(const struct kmvm_log_record *head, const char *text)
+static void print_line(FILE *to, const struct kmvm_log_record *head, const char *text)
 {
 	time_t seconds = head->time_ns / 1000000000;
 	char clock[16] = "?";
@@ -24,13 +24,14 @@ static void print_line(const struct kmvm_log_record *head, const char *text)
 
 	if (localtime_r(&seconds, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	printf("%s.%03u %.*s\n", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000),
+	fprintf(to, "%s.%03u %.*s\n", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000),
 	       (int)head->size, text);
 }
 
-/* Prints what a call has told; @seen: bytes of text that the VM has printed up to here. */
-static void print_records(const char *vm, const char *at, size_t left, uint64_t *seen)
+/* Prints what a call has told. */
+static void print_records(struct kmctl_log *log, FILE *to, size_t left)
 {
+	const char *at = log->buffer;
 	struct kmvm_log_record head;
 
 	while (left >= sizeof(head)) {
@@ -39,49 +40,73 @@ static void print_records(const char *vm, const char *at, size_t left, uint64_t 
 		left -= sizeof(head);
 		if (head.size > left)
 			break;
-		if (head.before > *seen) {
-			fflush(stdout);
-			kmctl_say("%s: %llu bytes before this are lost", vm,
-				  (unsigned long long)(head.before - *seen));
+		if (head.before > log->seen) {
+			fflush(to);
+			kmctl_say("%s: %llu bytes before this are lost", log->args.vm,
+				  (unsigned long long)(head.before - log->seen));
 		}
-		print_line(&head, at);
-		*seen = head.before + head.size;
+		print_line(to, &head, at);
+		log->seen = head.before + head.size;
 		at += head.size;
 		left -= head.size;
 	}
-	fflush(stdout);
+	fflush(to);
 }
 
-static int print_log(int fd, const char *vm, bool follow, char *buffer)
+int kmctl_log_open(struct kmctl_log *log, int fd, const char *vm)
 {
-	struct kmvm_log_args args = {
-		.size = sizeof(args), .buffer = (uintptr_t)buffer, .buffer_size = BUFFER,
-	};
-	uint64_t seen = 0;
+	*log = (struct kmctl_log) { .fd = fd, .buffer = malloc(BUFFER) };
+	if (!log->buffer)
+		return -ENOMEM;
+	log->args.size = sizeof(log->args);
+	log->args.buffer = (uintptr_t)log->buffer;
+	log->args.buffer_size = BUFFER;
+	strcpy(log->args.vm, vm);
+	return 0;
+}
+
+int kmctl_log_read(struct kmctl_log *log, FILE *to, bool wait)
+{
 	int ret;
 
-	strcpy(args.vm, vm);
+	log->args.filled = 0;
+	log->args.flags = wait ? KMVM_LOG_WAIT : 0;
+	ret = kmctl_ioctl(log->fd, KMVM_IOC_LOG, &log->args);
+	if (ret)
+		return ret;
+	print_records(log, to, log->args.filled);
+	return log->args.filled ? 1 : 0;
+}
+
+void kmctl_log_close(struct kmctl_log *log)
+{
+	free(log->buffer);
+}
+
+static int print_log(struct kmctl_log *log, const char *vm, bool follow)
+{
+	bool wait = false;
+
 	for (;;) {
-		args.filled = 0;
-		ret = kmctl_ioctl(fd, KMVM_IOC_LOG, &args);
-		if (ret == -ENOENT && args.serial) {
+		int ret = kmctl_log_read(log, stdout, wait);
+
+		if (ret == -ENOENT && log->args.serial) {
 			kmctl_say("%s: is unloaded", vm);
 			return KMCTL_OK;
 		}
 		if (ret == -ENOENT)
 			return kmctl_say_no_vm(vm);
-		if (ret)
+		if (ret < 0)
 			return kmctl_explain(vm, -ret);
-		print_records(vm, buffer, args.filled, &seen);
-		if (ferror(stdout) || (!args.filled && !follow))
+		if (ferror(stdout) || (!ret && !follow))
 			return KMCTL_OK;
-		args.flags = follow ? KMVM_LOG_WAIT : 0;
+		wait = follow;
 	}
 }
 
 int kmctl_log(const char *vm, bool follow)
 {
-	char *buffer;
+	struct kmctl_log log;
 	int fd, ret;
 
 	ret = kmctl_check_name(vm);
@@ -89,14 +114,13 @@ int kmctl_log(const char *vm, bool follow)
 		ret = kmctl_open_device(&fd, NULL);
 	if (ret)
 		return ret;
-	buffer = malloc(BUFFER);
-	if (buffer) {
-		ret = print_log(fd, vm, follow, buffer);
-	} else {
+	if (kmctl_log_open(&log, fd, vm)) {
 		kmctl_say("no memory for the log");
 		ret = KMCTL_SYSTEM;
+	} else {
+		ret = print_log(&log, vm, follow);
 	}
-	free(buffer);
+	kmctl_log_close(&log);
 	close(fd);
 	return ret;
 }

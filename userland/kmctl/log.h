@@ -3,6 +3,25 @@
 #define KMCTL_LOG_H
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <kmvm.h>
+
+/* A reader of the log of one VM. */
+struct kmctl_log {
+	int fd;
+	struct kmvm_log_args args;	/* where it goes on */
+	char *buffer;
+	uint64_t seen;			/* bytes of text that the VM has printed up to here */
+};
+
+/* From the oldest line on that is kept. Returns 0 or -ENOMEM; is to be closed in either case. */
+int kmctl_log_open(struct kmctl_log *log, int fd, const char *vm);
+void kmctl_log_close(struct kmctl_log *log);
+
+/* Prints what there is, or waits for it first. Returns 1, 0 when there was nothing, or -errno. */
+int kmctl_log_read(struct kmctl_log *log, FILE *to, bool wait);
 
 /* Prints the log of a VM; @follow: and goes on until the VM is unloaded. Returns a status. */
 int kmctl_log(const char *vm, bool follow);

@@ -27,9 +27,11 @@
 #include "device.h"
 #include "disasm.h"
 #include "imagefile.h"
+#include "help.h"
 #include "info.h"
 #include "log.h"
 #include "meta.h"
+#include "repl.h"
 #include "run.h"
 #include "say.h"
 #include "session.h"
@@ -43,11 +45,13 @@ static const char usage[] =
 	"       kmctl disasm FILE|-\n"
 	"       kmctl load FILE|- [--name VM] [OPTION...] [NAME=VALUE...] [-- ARG...]\n"
 	"       kmctl unload VM...|--all\n"
+	"       kmctl repl [OPTION...]\n"
 	"       kmctl list\n"
 	"       kmctl log [-f] [VM]\n"
 	"       kmctl info [--vm VM | FILE]\n"
 	"       kmctl kill [--now] [VM]\n"
 	"       kmctl reset [VM]\n"
+	"       kmctl help [NAME]\n"
 	"       kmctl --version | --help\n";
 
 static const char help[] =
@@ -61,11 +65,13 @@ static const char help[] =
 	"  verify   judge images as the module will, and say which it refuses and why\n"
 	"  disasm   print what an image holds: instructions, tables, lines of the source\n"
 	"  load     run a program in a VM of its own, which stays, with its timers\n"
+	"  repl     a prompt: each entry runs in the VM, locals stay\n"
 	"  unload   end such a VM and all that goes on there\n"
 	"  list     the VMs there are, what they do and hold\n"
 	"  log      what is printed in a VM when no program is attached any more; -f goes on\n"
 	"  info     what the module and a VM are, hold and have done, or what a program says of itself\n"
 	"  kill     stop what goes on in the VM, whoever started it\n"
+	"  help     what the reference says of a class or a method\n"
 	"  reset    give the VM a fresh start: globals, methods, timers, symbols are gone\n"
 	"\n"
 	"  --vm VM          run it there, not in main\n"
@@ -597,6 +603,28 @@ static int command_reset(struct words *words)
 	return kmctl_reset(vm ? vm : "main");
 }
 
+static int command_repl(struct words *words)
+{
+	struct kmctl_program program = { .vm = "main" };
+	int ret;
+
+	ret = take_options(words, &program);
+	if (ret)
+		return ret;
+	if (words->left || program.follow)
+		return bad_usage(words->left ? *words->at : "--wait", "repl takes --vm and limits");
+	return kmctl_repl(program.vm, &program.limits);
+}
+
+static int command_reference(struct words *words)
+{
+	char *name = next_word(words);
+
+	if (words->left)
+		return bad_usage(*words->at, "help takes one NAME");
+	return kmctl_help(name);
+}
+
 static int command_version(struct words *words)
 {
 	if (words->left)
@@ -624,11 +652,13 @@ static const struct {
 	{ "disasm",	command_disasm },
 	{ "load",	command_load },
 	{ "unload",	command_unload },
+	{ "repl",	command_repl },
 	{ "list",	command_list },
 	{ "log",	command_log },
 	{ "info",	command_info },
 	{ "kill",	command_kill },
 	{ "reset",	command_reset },
+	{ "help",	command_reference },
 	{ "--version",	command_version },
 	{ "--help",	command_help },
 	{ "-h",		command_help },

@@ -191,13 +191,15 @@ static void put_error(struct kmctl_session *session, const char *error)
 		kmctl_put(session, STDERR_FILENO, "\n", 1);
 }
 
-static int end_interrupted(struct kmctl_session *session, const char *error)
+static int end_interrupted(struct kmctl_session *session, const struct kmctl_program *program, const char *error)
 {
 	int signal = kmctl_caught_signal();
 
 	if (session->output_error)
 		return KMCTL_IO;
 	put_error(session, error);
+	if (signal && program->prompt)
+		return KMCTL_CUT;
 	if (signal) {
 		kmctl_say("stopped by SIG%s", sigabbrev_np(signal));
 		kmctl_die_of(signal);
@@ -212,6 +214,8 @@ static int end(struct kmctl_session *session, const struct kmctl_program *progra
 	switch (result->outcome) {
 	case KMVM_DONE:
 		if (program->inspect) {
+			if (program->prompt)
+				kmctl_put(session, STDOUT_FILENO, "=> ", 3);
 			kmctl_put(session, STDOUT_FILENO, value, strlen(value));
 			kmctl_put(session, STDOUT_FILENO, "\n", 1);
 		}
@@ -229,7 +233,7 @@ static int end(struct kmctl_session *session, const struct kmctl_program *progra
 		put_error(session, error);
 		return KMCTL_LIMIT;
 	case KMVM_INTERRUPTED:
-		return end_interrupted(session, error);
+		return end_interrupted(session, program, error);
 	default:
 		kmctl_say("%s: the module reports outcome %u, which this kmctl does not know",
 			  program->name, result->outcome);
@@ -296,6 +300,7 @@ static int ask(struct kmctl_session *session, const struct kmctl_program *progra
 	if (ret) {
 		ret = kmctl_explain(program->name, -ret);
 	} else {
+		session->outcome = wait.result.outcome;
 		ret = end(session, program, &wait.result, texts, texts + TEXT_MAX);
 		ret = end_output(session, &wait.result, ret);
 		if (program->load && !ret)
@@ -311,7 +316,6 @@ static int run_session(struct kmctl_session *session, const struct kmctl_program
 	uint64_t id = 0;
 	int ret;
 
-	kmctl_catch_signals();
 	ret = kmctl_provide_libraries(session->fd, &program->libraries);
 	if (ret)
 		return ret;
@@ -329,6 +333,19 @@ static int run_session(struct kmctl_session *session, const struct kmctl_program
 	return ask(session, program, id);
 }
 
+int kmctl_run_in(struct kmctl_session *session, const struct kmctl_program *program)
+{
+	struct kmctl_bytes args;
+	int ret;
+
+	ret = join_args(program, &args);
+	if (ret)
+		return ret;
+	ret = run_session(session, program, &args);
+	free(args.at);
+	return ret;
+}
+
 int kmctl_run(const struct kmctl_program *program)
 {
 	struct kmctl_session session = { 0 };
@@ -340,6 +357,7 @@ int kmctl_run(const struct kmctl_program *program)
 		return ret;
 	ret = kmctl_open_device(&session.fd, NULL);
 	if (!ret) {
+		kmctl_catch_signals();
 		ret = run_session(&session, program, &args);
 		close(session.fd);
 	}

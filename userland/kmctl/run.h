@@ -6,6 +6,7 @@
 
 #include "library.h"
 #include "limits.h"
+#include "session.h"
 #include "source.h"
 
 /**
@@ -18,6 +19,7 @@
  * @parameters:	PARAMETERS, as kmctl_join_parameters() has made them
  * @libraries:	what it may require
  * @inspect:	print the last value
+ * @prompt:	it was typed at a prompt: a signal that ends it does not end kmctl
  * @follow:	stay while timers that it started live
  * @limits:	what it may take
  */
@@ -31,11 +33,15 @@ struct kmctl_program {
 	struct kmctl_bytes parameters;
 	struct kmctl_libraries libraries;
 	bool inspect;
+	bool prompt;
 	bool follow;
 	struct kmctl_limits limits;
 };
 
 /* Runs it; returns the exit status, everything that is to be said said. */
 int kmctl_run(const struct kmctl_program *program);
+
+/* The same in a session that is open, and stays so. */
+int kmctl_run_in(struct kmctl_session *session, const struct kmctl_program *program);
 
 #endif /* KMCTL_RUN_H */

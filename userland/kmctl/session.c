@@ -50,6 +50,13 @@ int kmctl_caught_signal(void)
 	return caught;
 }
 
+void kmctl_forget_signals(struct kmctl_session *session)
+{
+	caught = 0;
+	session->signals = times;
+	session->stops = 0;
+}
+
 _Noreturn void kmctl_die_of(int number)
 {
 	struct sigaction action = { .sa_handler = SIG_DFL };

@@ -16,6 +16,7 @@ struct kmctl_session {
 	int stops;		/* stops sent so far */
 	int signals;		/* those among them that a signal asked for */
 	int output_error;	/* of the write that failed, ETIMEDOUT for one given up */
+	unsigned int outcome;	/* of the last run that has ended */
 };
 
 /* From here on the signals wait for kmctl_wait(). */
@@ -23,6 +24,9 @@ void kmctl_catch_signals(void);
 
 /* The last signal that came, or 0. */
 int kmctl_caught_signal(void);
+
+/* What has come up to now is no business of the next run. */
+void kmctl_forget_signals(struct kmctl_session *session);
 
 /* Ends this process by @signal, for its parent to see. */
 _Noreturn void kmctl_die_of(int signal);
