@@ -202,7 +202,7 @@ static mrb_value vm_stats(mrb_state *mrb, mrb_value self)
 		[KMVM_VM_UNOPENED] = "unopened",
 	};
 	const struct identity *identity = identity_of(mrb, self);
-	mrb_value hash = mrb_hash_new_capa(mrb, 14);
+	mrb_value hash = mrb_hash_new_capa(mrb, 17);
 	struct kmvm_info info = { 0 };
 
 	if (!read_info(identity, &info))
@@ -214,6 +214,9 @@ static mrb_value vm_stats(mrb_state *mrb, mrb_value self)
 	set(mrb, hash, "errors", info.errors);
 	set(mrb, hash, "waiting", info.waiting);
 	set(mrb, hash, "resets", info.resets);
+	set(mrb, hash, "events", info.events);
+	set(mrb, hash, "late_ns", info.late_ns);
+	set(mrb, hash, "late_max_ns", info.late_max_ns);
 	set(mrb, hash, "age_ns", info.age_ns);
 	set(mrb, hash, "cpu_ns", info.cpu_ns);
 	set(mrb, hash, "live", info.heap_bytes);
@@ -596,6 +599,6 @@ KMVM_BINDING(vm,
 	{ vm_loaded, "VM#loaded? -> true or false",
 	  "Is it still there?" },
 	{ vm_stats, "VM#stats -> Hash",
-	  "What it does (state: :idle, :running, :loading, :resetting, :unopened), handles alive (handles), runs ended and waiting (runs, waiting), those and blocks that failed (errors), fresh starts (resets), nanoseconds since it was opened and of its thread's processor time (age_ns, cpu_ns), and its memory as in Heap.stats (live, peak, held, cap, allocations, frees). Raises RuntimeError when it is gone." },
+	  "What it does (state: :idle, :running, :loading, :resetting, :unopened), handles alive (handles), runs ended and waiting (runs, waiting), those and blocks that failed (errors), fresh starts (resets), events whose blocks have run (events), nanoseconds that these waited for their blocks to begin, all together and at most (late_ns, late_max_ns), nanoseconds since it was opened and of its thread's processor time (age_ns, cpu_ns), and its memory as in Heap.stats (live, peak, held, cap, allocations, frees). Raises RuntimeError when it is gone." },
 	{ vm_unload, "VM#unload -> true or false",
 	  "Ends a VM that was loaded: what goes on there is stopped, its handles are closed, its memory is given back. Waits until that has happened; it happens even if the run that waits is stopped. A VM may unload itself: nothing comes after that. False if it was gone already, or somebody else unloads it; RuntimeError for main, which stays as long as the module." });

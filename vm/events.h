@@ -12,6 +12,7 @@
 #ifndef KMVM_EVENTS_H
 #define KMVM_EVENTS_H
 
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/types.h>
 
@@ -52,6 +53,7 @@ struct kmvm_handle {
 	struct RData *object;		/* of Ruby, kept alive by us; points to us until we close */
 	bool closing;			/* no event is delivered any more */
 	u64 missed;			/* posts while one was pending; under event_lock */
+	ktime_t posted;			/* when the pending one was; under event_lock */
 };
 
 /**

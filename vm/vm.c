@@ -649,6 +649,9 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 	info->allocations = stats.allocations;
 	info->frees = stats.frees;
 	info->resets = READ_ONCE(vm->resets);
+	info->events = READ_ONCE(vm->events_run);
+	info->late_ns = READ_ONCE(vm->late_ns);
+	info->late_max_ns = READ_ONCE(vm->late_max_ns);
 	info->log_lost = READ_ONCE(vm->log.held_back);
 
 	kmvm_limits_read(&limits);

@@ -77,6 +77,8 @@ struct kmvm_vm {
 	const struct kmvm_binding *const *bindings;
 	struct list_head handles;
 	unsigned long handle_count;
+	u64 events_run;
+	u64 late_ns, late_max_ns;	/* from posts to the starts of their blocks */
 	struct kmvm_libraries libraries;	/* that its runs have brought; others may look */
 	u64 threads;			/* ever opened; their names count */
 	struct list_head messages;	/* that it writes or reads */

@@ -353,6 +353,9 @@ enum kmvm_vm_state {
  * @state:	out: enum kmvm_vm_state
  * @reserved0:	must be zero
  * @parent:	in: must be zero. out: number of the VM whose thread it is; 0 if it is none
+ * @events:	out: events whose blocks have run: turns of timers and the like
+ * @late_ns:	out: time that events waited for the start of their block, the sum of all
+ * @late_max_ns: out: the longest of these
  * @reserved:	must be zero
  *
  * With KMVM_INFO_NEXT it walks over all VMs, in the order in which they were loaded; ENOENT is
@@ -389,7 +392,10 @@ struct kmvm_info {
 	__u32 state;
 	__u32 reserved0;
 	__u64 parent;
-	__u64 reserved[6];
+	__u64 events;
+	__u64 late_ns;
+	__u64 late_max_ns;
+	__u64 reserved[3];
 };
 
 /**

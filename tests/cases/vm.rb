@@ -76,10 +76,12 @@ end
 test "stats tell what a VM does" do
   with("beat") do |vm|
     stats = vm.stats
-    assert_equal %i[state handles runs errors waiting resets age_ns cpu_ns live peak held cap allocations frees],
+    assert_equal %i[state handles runs errors waiting resets events late_ns late_max_ns age_ns cpu_ns live peak held cap allocations frees],
                  stats.keys
     assert_equal [1, 1, 0, 0, 0], stats.values_at(:handles, :runs, :errors, :waiting, :resets)
     assert stats[:live] > 10_000 && stats[:peak] >= stats[:live] && stats[:held] >= stats[:peak]
+    Linux.sleep(ms: 5) until vm.stats[:events] > stats[:events] + 1
+    assert vm.stats[:late_max_ns] > 0 && vm.stats[:late_ns] >= vm.stats[:late_max_ns]
     assert stats[:age_ns] > 0 && stats[:cap] >= stats[:held] && stats[:allocations] > stats[:frees]
   end
   mine = VM.current.stats

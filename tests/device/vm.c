@@ -127,7 +127,7 @@ static void fields(const void *data)
 	WRONG(KMVM_IOC_INFO, next, flags, 2);
 	WRONG(KMVM_IOC_INFO, next, serial, 1);
 	WRONG(KMVM_IOC_INFO, next, reserved0, 1);
-	WRONG(KMVM_IOC_INFO, next, reserved[5], 1);
+	WRONG(KMVM_IOC_INFO, next, reserved[2], 1);
 	is_errno(ioctl(fd, KMVM_IOC_LOAD, 8) ? errno : 0, EFAULT, "load");
 	is_errno(ioctl(fd, KMVM_IOC_KEEP, 8) ? errno : 0, EFAULT, "keep");
 	is_errno(ioctl(fd, KMVM_IOC_UNLOAD, 8) ? errno : 0, EFAULT, "unload");

@@ -12,6 +12,7 @@
 #include "device.h"
 #include "library.h"
 #include "say.h"
+#include "vms.h"
 
 #define LETTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS	"0123456789"
@@ -138,53 +139,21 @@ int kmctl_unload(const char *vm)
 	return ret ? ret : ask(vm, KMVM_IOC_UNLOAD, &args);
 }
 
-/* All VMs, in the order in which they were loaded. */
-struct listing {
-	struct kmvm_info *vms;
-	size_t count;
-};
-
-static int list(int fd, struct listing *listing)
-{
-	struct kmvm_info info = { 0 };
-	int ret;
-
-	*listing = (struct listing) { 0 };
-	for (;;) {
-		struct kmvm_info *more;
-
-		info = (struct kmvm_info) {
-			.size = sizeof(info), .flags = KMVM_INFO_NEXT, .serial = info.serial,
-		};
-		ret = kmctl_ioctl(fd, KMVM_IOC_INFO, &info);
-		if (ret)
-			break;
-		more = reallocarray(listing->vms, listing->count + 1, sizeof(info));
-		if (!more) {
-			ret = -ENOMEM;
-			break;
-		}
-		listing->vms = more;
-		more[listing->count++] = info;
-	}
-	return ret == -ENOENT ? KMCTL_OK : kmctl_explain(KMCTL_DEVICE, -ret);
-}
-
 int kmctl_unload_all(void)
 {
-	struct listing listing;
+	struct kmctl_vms listing;
 	int fd, ret;
 
 	ret = kmctl_open_device(&fd, NULL);
 	if (ret)
 		return ret;
-	ret = list(fd, &listing);
+	ret = kmctl_read_vms(fd, &listing);
 	while (!ret && listing.count--) {
 		struct kmvm_unload_args args = { .size = sizeof(args) };
 
-		strcpy(args.vm, listing.vms[listing.count].vm);
+		strcpy(args.vm, listing.rows[listing.count].vm);
 		/* A thread goes with the VM whose it is, or by kmctl kill. */
-		if (is_main(args.vm) || listing.vms[listing.count].parent)
+		if (is_main(args.vm) || listing.rows[listing.count].parent)
 			continue;
 		ret = kmctl_ioctl(fd, KMVM_IOC_UNLOAD, &args);
 		/* Somebody else was faster. */
@@ -193,22 +162,15 @@ int kmctl_unload_all(void)
 		else if (ret)
 			ret = kmctl_explain(args.vm, -ret);
 	}
-	free(listing.vms);
+	free(listing.rows);
 	close(fd);
 	return ret;
 }
 
 static void print_vm(const struct kmvm_info *info, int width)
 {
-	static const char *const states[] = {
-		[KMVM_VM_IDLE] = "idle", [KMVM_VM_RUNNING] = "running",
-		[KMVM_VM_LOADING] = "loading", [KMVM_VM_RESETTING] = "resetting",
-		[KMVM_VM_UNOPENED] = "unopened",
-	};
-	bool known = info->state < sizeof(states) / sizeof(states[0]);
-
 	printf("%-*s %-9s %7llu %10llu %10llu %7llu.%03llu %8llu %6llu %7llu\n", width, info->vm,
-	       known ? states[info->state] : "?",
+	       kmctl_vm_state(info),
 	       (unsigned long long)info->handles,
 	       (unsigned long long)info->heap_bytes, (unsigned long long)info->heap_peak,
 	       (unsigned long long)(info->cpu_ns / 1000000000),
@@ -217,28 +179,51 @@ static void print_vm(const struct kmvm_info *info, int width)
 	       (unsigned long long)(info->age_ns / 1000000000));
 }
 
-int kmctl_list(void)
+static void print_vms(const struct kmctl_vms *vms)
 {
-	struct listing listing;
 	int width = 4;
-	int fd, ret;
 	size_t i;
+
+	for (i = 0; i < vms->count; i++)
+		if ((int)strlen(vms->rows[i].vm) > width)
+			width = strlen(vms->rows[i].vm);
+	printf("%-*s STATE     HANDLES HEAP_BYTES  HEAP_PEAK       CPU_S     RUNS ERRORS   AGE_S\n",
+	       width, "NAME");
+	for (i = 0; i < vms->count; i++)
+		print_vm(&vms->rows[i], width);
+}
+
+static int print_vms_json(int fd, const struct kmctl_vms *vms)
+{
+	json_t *list = json_array(), *libraries = json_array();
+	int ret = kmctl_libraries_json(fd, libraries);
+	size_t i;
+
+	for (i = 0; i < vms->count; i++)
+		json_array_append_new(list, kmctl_vm_json(&vms->rows[i]));
+	if (!ret)
+		return kmctl_print_json(json_pack("{s:o, s:o}", "vms", list, "libraries", libraries), false);
+	json_decref(list);
+	json_decref(libraries);
+	return ret;
+}
+
+int kmctl_list(bool json)
+{
+	struct kmctl_vms vms;
+	int fd, ret;
 
 	ret = kmctl_open_device(&fd, NULL);
 	if (ret)
 		return ret;
-	ret = list(fd, &listing);
-	for (i = 0; i < listing.count; i++)
-		if ((int)strlen(listing.vms[i].vm) > width)
-			width = strlen(listing.vms[i].vm);
-	if (!ret)
-		printf("%-*s STATE     HANDLES HEAP_BYTES  HEAP_PEAK       CPU_S     RUNS ERRORS   AGE_S\n",
-		       width, "NAME");
-	for (i = 0; !ret && i < listing.count; i++)
-		print_vm(&listing.vms[i], width);
-	if (!ret)
+	ret = kmctl_read_vms(fd, &vms);
+	if (!ret && json) {
+		ret = print_vms_json(fd, &vms);
+	} else if (!ret) {
+		print_vms(&vms);
 		ret = kmctl_list_libraries(fd);
-	free(listing.vms);
+	}
+	free(vms.rows);
 	close(fd);
 	return ret;
 }

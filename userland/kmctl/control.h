@@ -22,8 +22,8 @@ int kmctl_unload(const char *vm);
 /* Ends all VMs but "main", the last first; returns a status. */
 int kmctl_unload_all(void);
 
-/* Prints a line for each VM, and one for each library; returns a status. */
-int kmctl_list(void);
+/* Prints a line for each VM, and one for each library, or all as one JSON object; returns a status. */
+int kmctl_list(bool json);
 
 /* Stops what goes on in the VM, @now without ensure blocks; returns a status. */
 int kmctl_kill(const char *vm, bool now);

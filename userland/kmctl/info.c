@@ -12,6 +12,7 @@
 #include "info.h"
 #include "meta.h"
 #include "say.h"
+#include "vms.h"
 
 static void print_text(const char *name, const char *text, int size)
 {
@@ -54,6 +55,9 @@ static void print_info(const struct kmvm_version *version, struct kmvm_info *inf
 	print_count("allocations", info->allocations);
 	print_count("frees", info->frees);
 	print_count("resets", info->resets);
+	print_count("events", info->events);
+	print_seconds("late_s", info->late_ns);
+	print_seconds("late_max_s", info->late_max_ns);
 	print_count("log_lost", info->log_lost);
 	print_count("budget_held", info->budget_held);
 	print_count("budget_max", info->budget_max);
@@ -64,25 +68,45 @@ static void print_info(const struct kmvm_version *version, struct kmvm_info *inf
 	print_count("handles_max", info->handles_max);
 }
 
-int kmctl_info(const char *vm)
+static json_t *text(const char *at, size_t size)
 {
-	struct kmvm_info info = { .size = sizeof(info) };
+	return json_stringn(at, strnlen(at, size));
+}
+
+static json_t *module_json(const struct kmvm_version *version)
+{
+	return json_pack("{s:o, s:o, s:o, s:i}",
+			 "version", text(version->module, sizeof(version->module)),
+			 "mruby", text(version->mruby, sizeof(version->mruby)),
+			 "rite", text(version->rite, sizeof(version->rite)),
+			 "abi", (int)version->abi);
+}
+
+static json_t *limits_json(const struct kmvm_info *info)
+{
+	return json_pack("{s:I, s:I}", "timeout_ns", (json_int_t)info->timeout_ns,
+			 "event_ns", (json_int_t)info->event_ns);
+}
+
+int kmctl_info(const char *vm, bool json)
+{
 	struct kmvm_version version;
-	int ret;
-	int fd;
+	struct kmvm_info info;
+	int fd, ret;
 
 	ret = kmctl_check_name(vm);
 	if (!ret)
 		ret = kmctl_open_device(&fd, &version);
 	if (ret)
 		return ret;
-	strcpy(info.vm, vm);
-	ret = kmctl_ioctl(fd, KMVM_IOC_INFO, &info);
+	ret = kmctl_read_vm(fd, vm, &info);
 	close(fd);
-	if (ret == -ENOENT)
-		return kmctl_say_no_vm(vm);
 	if (ret)
-		return kmctl_explain(KMCTL_DEVICE, -ret);
+		return ret;
+	if (json)
+		return kmctl_print_json(json_pack("{s:o, s:o, s:o, s:o}", "module", module_json(&version),
+						  "memory", kmctl_memory_json(&info), "limits", limits_json(&info),
+						  "vm", kmctl_vm_json(&info)), false);
 	print_info(&version, &info);
 	return KMCTL_OK;
 }

@@ -2,8 +2,10 @@
 #ifndef KMCTL_INFO_H
 #define KMCTL_INFO_H
 
-/* Prints what the module and a VM are doing; returns a status. */
-int kmctl_info(const char *vm);
+#include <stdbool.h>
+
+/* Prints what the module and a VM are, hold and have done; returns a status. */
+int kmctl_info(const char *vm, bool json);
 
 /* Prints what a program says of itself; returns a status. */
 int kmctl_info_file(const char *file);

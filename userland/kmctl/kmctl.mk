@@ -41,4 +41,4 @@ $(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl: \
 		$(KMVM_BUILD)/kmctl/reference.inc
 	@mkdir -p $(@D)
 	$(CC) $(kmctl-flags) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(kmctl-static) \
-		-o $@ $(kmctl-sources) $(kmctl-lib) -ledit $(kmctl-needs) -lm
+		-o $@ $(kmctl-sources) $(kmctl-lib) -ledit -ljansson $(kmctl-needs) -lm

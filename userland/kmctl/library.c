@@ -433,6 +433,35 @@ int kmctl_list_libraries(int fd)
 	return ret == -ENOENT ? KMCTL_OK : kmctl_explain(KMCTL_DEVICE, -ret);
 }
 
+/* The names as the module tells them, with a blank between them. */
+static json_t *names_json(char *names)
+{
+	json_t *list = json_array();
+	char *rest, *name;
+
+	for (name = strtok_r(names, " ", &rest); name; name = strtok_r(NULL, " ", &rest))
+		json_array_append_new(list, json_string(name));
+	return list;
+}
+
+int kmctl_libraries_json(int fd, json_t *list)
+{
+	struct kmvm_library_args args = { 0 };
+	char *users = malloc(USERS_MAX);
+	int ret;
+
+	if (!users)
+		return no_memory();
+	while (!(ret = next(fd, args.serial, &args, users))) {
+		if (!args.vms)
+			*users = '\0';
+		json_array_append_new(list, json_pack("{s:s, s:I, s:o}", "name", args.name,
+						      "bytes", (json_int_t)args.bytes, "used_by", names_json(users)));
+	}
+	free(users);
+	return ret == -ENOENT ? KMCTL_OK : kmctl_explain(KMCTL_DEVICE, -ret);
+}
+
 bool kmctl_say_library(int fd, const char *name)
 {
 	struct kmvm_library_args args = { 0 };

@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include <jansson.h>
+
 #include "source.h"
 
 struct kmctl_library {
@@ -39,6 +41,9 @@ int kmctl_provide_libraries(int fd, const struct kmctl_libraries *libraries);
 
 /* Prints a line for each library there is, below a head, if there is any; returns a status. */
 int kmctl_list_libraries(int fd);
+
+/* Appends an object for each library there is; returns a status. */
+int kmctl_libraries_json(int fd, json_t *list);
 
 /* Is there a library of that name? Says who uses it then. */
 bool kmctl_say_library(int fd, const char *name);

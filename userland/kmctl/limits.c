@@ -58,6 +58,11 @@ static bool read_number(const char *text, const struct unit *units, uint64_t *nu
 	return false;
 }
 
+int kmctl_read_time(const char *text, uint64_t *ns)
+{
+	return read_number(text, times, ns) ? 0 : -1;
+}
+
 int kmctl_limit_option(struct kmctl_limits *limits, const char *option, const char *value)
 {
 	size_t i;

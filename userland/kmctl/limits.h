@@ -29,6 +29,9 @@ struct kmctl_limits {
  */
 int kmctl_limit_option(struct kmctl_limits *limits, const char *option, const char *value);
 
+/* Reads a time as --timeout takes it; returns 0, or -1 if it is none. */
+int kmctl_read_time(const char *text, uint64_t *ns);
+
 /**
  * kmctl_say_limit() - says which limit ended a run
  * @name:	the program's

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <jansson.h>
+
 #include "control.h"
 #include "device.h"
 #include "log.h"
@@ -16,16 +18,50 @@
 
 #define BUFFER	(64U << 10)
 
-static void print_line(FILE *to, const struct kmvm_log_record *head, const char *text)
+static void print_text(const struct kmctl_log *log, FILE *to, const struct kmvm_log_record *head, const char *text)
 {
+	bool marked = log->colours && head->stream == KMVM_STDERR;
 	time_t seconds = head->time_ns / 1000000000;
 	char clock[16] = "?";
 	struct tm tm;
 
 	if (localtime_r(&seconds, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	fprintf(to, "%s.%03u %.*s\n", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000),
-	       (int)head->size, text);
+	fprintf(to, "%s.%03u %s%.*s%s\n", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000),
+		marked ? "\033[31m" : "", (int)head->size, text, marked ? "\033[0m" : "");
+}
+
+/* JSON is UTF-8, and a program prints any byte. */
+static void print_json(FILE *to, const struct kmvm_log_record *head, const char *text)
+{
+	json_t *line = json_stringn(text, head->size);
+	json_t *object;
+	uint32_t i;
+
+	if (!line) {
+		char *plain = strndup(text, head->size);
+
+		for (i = 0; plain && i < head->size; i++)
+			if (plain[i] & 0x80)
+				plain[i] = '?';
+		line = json_string(plain ? plain : "");
+		free(plain);
+	}
+	object = json_pack("{s:I, s:s, s:o}", "time_ns", (json_int_t)head->time_ns,
+			   "stream", head->stream == KMVM_STDERR ? "stderr" : "stdout", "text", line);
+	json_dumpf(object, to, JSON_COMPACT);
+	json_decref(object);
+	fprintf(to, "\n");
+}
+
+static void print_line(const struct kmctl_log *log, FILE *to, const struct kmvm_log_record *head, const char *text)
+{
+	if (head->time_ns < log->since_ns)
+		return;
+	if (log->json)
+		print_json(to, head, text);
+	else
+		print_text(log, to, head, text);
 }
 
 /* Prints what a call has told. */
@@ -45,7 +81,7 @@ static void print_records(struct kmctl_log *log, FILE *to, size_t left)
 			kmctl_say("%s: %llu bytes before this are lost", log->args.vm,
 				  (unsigned long long)(head.before - log->seen));
 		}
-		print_line(to, &head, at);
+		print_line(log, to, &head, at);
 		log->seen = head.before + head.size;
 		at += head.size;
 		left -= head.size;
@@ -104,7 +140,7 @@ static int print_log(struct kmctl_log *log, const char *vm, bool follow)
 	}
 }
 
-int kmctl_log(const char *vm, bool follow)
+int kmctl_log(const char *vm, const struct kmctl_log_options *options)
 {
 	struct kmctl_log log;
 	int fd, ret;
@@ -118,7 +154,10 @@ int kmctl_log(const char *vm, bool follow)
 		kmctl_say("no memory for the log");
 		ret = KMCTL_SYSTEM;
 	} else {
-		ret = print_log(&log, vm, follow);
+		log.since_ns = options->since_ns;
+		log.json = options->json;
+		log.colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+		ret = print_log(&log, vm, options->follow);
 	}
 	kmctl_log_close(&log);
 	close(fd);

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <mruby.h>
@@ -35,6 +36,7 @@
 #include "run.h"
 #include "say.h"
 #include "session.h"
+#include "top.h"
 
 static const char usage[] =
 	"usage: kmctl run [OPTION...] FILE|- [--] [ARG...]\n"
@@ -46,9 +48,11 @@ static const char usage[] =
 	"       kmctl load FILE|- [--name VM] [OPTION...] [NAME=VALUE...] [-- ARG...]\n"
 	"       kmctl unload VM...|--all\n"
 	"       kmctl repl [OPTION...]\n"
-	"       kmctl list\n"
-	"       kmctl log [-f] [VM]\n"
-	"       kmctl info [--vm VM | FILE]\n"
+	"       kmctl list [--json]\n"
+	"       kmctl top [--once] [--json] [--interval TIME]\n"
+	"       kmctl stat [--json] [--interval TIME] [VM]\n"
+	"       kmctl log [-f] [--json] [--since TIME] [VM]\n"
+	"       kmctl info [--json] [--vm VM] | FILE\n"
 	"       kmctl kill [--now] [VM]\n"
 	"       kmctl reset [VM]\n"
 	"       kmctl help [NAME]\n"
@@ -68,6 +72,8 @@ static const char help[] =
 	"  repl     a prompt: each entry runs in the VM, locals stay\n"
 	"  unload   end such a VM and all that goes on there\n"
 	"  list     the VMs there are, what they do and hold\n"
+	"  top      the same, live: processor time, heap, events per second, how late; q leaves\n"
+	"  stat     one VM in full\n"
 	"  log      what is printed in a VM when no program is attached any more; -f goes on\n"
 	"  info     what the module and a VM are, hold and have done, or what a program says of itself\n"
 	"  kill     stop what goes on in the VM, whoever started it\n"
@@ -368,9 +374,61 @@ static int command_unload(struct words *words)
 
 static int command_list(struct words *words)
 {
+	bool json = take_word(words, "--json");
+
 	if (words->left)
-		return bad_usage(*words->at, "list takes no argument");
-	return kmctl_list();
+		return bad_usage(*words->at, "list takes --json");
+	return kmctl_list(json);
+}
+
+/* --once, --json and --interval TIME, in any order. */
+static int take_top_options(struct words *words, struct kmctl_top *top)
+{
+	uint64_t ns;
+
+	while (words->left) {
+		if (take_word(words, "--once")) {
+			top->once = true;
+		} else if (take_word(words, "--json")) {
+			top->json = true;
+		} else if (take_word(words, "--interval")) {
+			char *time = next_word(words);
+
+			if (!time || kmctl_read_time(time, &ns) || ns < 10000000 || ns > 3600000000000)
+				return bad_usage("--interval", "takes a time from 10ms to 1h, as 2s or 500ms");
+			top->interval_ms = ns / 1000000;
+		} else {
+			break;
+		}
+	}
+	return KMCTL_OK;
+}
+
+static int command_top(struct words *words)
+{
+	struct kmctl_top top = { .interval_ms = 1000 };
+	int ret = take_top_options(words, &top);
+
+	if (ret)
+		return ret;
+	if (words->left)
+		return bad_usage(*words->at, "top takes --once, --json and --interval TIME");
+	return kmctl_top(&top);
+}
+
+static int command_stat(struct words *words)
+{
+	struct kmctl_top top = { .interval_ms = 1000 };
+	int ret = take_top_options(words, &top);
+	char *vm = ret ? NULL : next_word(words);
+
+	if (!ret)
+		ret = take_top_options(words, &top);
+	if (ret)
+		return ret;
+	if (words->left || top.once)
+		return bad_usage(words->left ? *words->at : "--once", "stat takes --json, --interval TIME and one VM");
+	return kmctl_stat(vm ? vm : "main", &top);
 }
 
 static int command_eval(struct words *words)
@@ -558,30 +616,69 @@ static int command_disasm(struct words *words)
 	return judged ? KMCTL_DATA : KMCTL_OK;
 }
 
+/* A time ago, as 90s or 10ms, or the time of a line, as the log shows it: 12:00:00 or 12:00:00.123, of today. */
+static int read_since(const char *word, uint64_t *ns)
+{
+	uint64_t ago, now = time(NULL) * 1000000000ULL;
+	struct tm tm;
+	time_t today = time(NULL);
+	char *rest;
+
+	if (!kmctl_read_time(word, &ago)) {
+		*ns = ago < now ? now - ago : 0;
+		return 0;
+	}
+	localtime_r(&today, &tm);
+	rest = strptime(word, "%H:%M:%S", &tm);
+	if (!rest)
+		return -1;
+	*ns = mktime(&tm) * 1000000000ULL;
+	if (*rest == '.' && strspn(rest + 1, "0123456789") == 3 && !rest[4])
+		*ns += strtoul(rest + 1, NULL, 10) * 1000000;
+	else if (*rest)
+		return -1;
+	return 0;
+}
+
 static int command_log(struct words *words)
 {
-	bool follow = take_word(words, "-f");
-	char *vm = next_word(words);
+	struct kmctl_log_options options = { 0 };
+	char *vm = NULL;
 
-	follow |= take_word(words, "-f");
-	if (words->left)
-		return bad_usage(*words->at, "log takes one VM");
-	return kmctl_log(vm ? vm : "main", follow);
+	while (words->left) {
+		if (take_word(words, "-f")) {
+			options.follow = true;
+		} else if (take_word(words, "--json")) {
+			options.json = true;
+		} else if (take_word(words, "--since")) {
+			char *since = next_word(words);
+
+			if (!since || read_since(since, &options.since_ns))
+				return bad_usage("--since", "takes a time ago, as 90s, or a time of today, as 12:00:00");
+		} else if (vm || (*words->at)[0] == '-') {
+			return bad_usage(*words->at, "log takes -f, --json, --since TIME and one VM");
+		} else {
+			vm = next_word(words);
+		}
+	}
+	return kmctl_log(vm ? vm : "main", &options);
 }
 
 static int command_info(struct words *words)
 {
+	bool json = take_word(words, "--json");
 	char *vm = "main", *file = NULL;
 
 	if (take_word(words, "--vm"))
 		vm = next_word(words);
 	else
-		file = next_word(words);
+		file = json ? NULL : next_word(words);
 	if (!vm)
 		return bad_usage("--vm", "VM is missing");
+	json |= !file && take_word(words, "--json");
 	if (words->left)
-		return bad_usage(*words->at, "info takes --vm VM or one FILE");
-	return file ? kmctl_info_file(file) : kmctl_info(vm);
+		return bad_usage(*words->at, "info takes --json, --vm VM or one FILE");
+	return file ? kmctl_info_file(file) : kmctl_info(vm, json);
 }
 
 static int command_kill(struct words *words)
@@ -654,6 +751,8 @@ static const struct {
 	{ "unload",	command_unload },
 	{ "repl",	command_repl },
 	{ "list",	command_list },
+	{ "top",	command_top },
+	{ "stat",	command_stat },
 	{ "log",	command_log },
 	{ "info",	command_info },
 	{ "kill",	command_kill },

@@ -125,12 +125,14 @@ static char *news(void *data)
 
 static int command_list(struct repl *repl)
 {
-	return kmctl_list();
+	return kmctl_list(false);
 }
 
 static int command_log(struct repl *repl)
 {
-	return kmctl_log(repl->vm, false);
+	const struct kmctl_log_options all = { 0 };
+
+	return kmctl_log(repl->vm, &all);
 }
 
 static int forget_locals(struct repl *repl)
