@@ -37,6 +37,7 @@
 #include "say.h"
 #include "session.h"
 #include "top.h"
+#include "watch.h"
 
 static const char usage[] =
 	"usage: kmctl run [OPTION...] FILE|- [--] [ARG...]\n"
@@ -81,6 +82,7 @@ static const char help[] =
 	"  reset    give the VM a fresh start: globals, methods, timers, symbols are gone\n"
 	"\n"
 	"  --vm VM          run it there, not in main\n"
+	"  --watch          (run) run the file again each time that it is saved\n"
 	"  --wait           stay while timers that the program started live\n"
 	"  --timeout TIME   end it after that long, as 2s or 500ms\n"
 	"  --max-heap SIZE  bytes it may add to the VM's heap, as 512K or 16M\n"
@@ -299,20 +301,42 @@ static int run_file(struct kmctl_program *program, const struct settings *settin
 	return ret;
 }
 
+/* What is left of the command line, for each time that the file is saved. */
+struct watched {
+	const struct kmctl_program *program;
+	const struct words *words;
+};
+
+static int run_watched(void *data)
+{
+	const struct watched *watched = data;
+	struct kmctl_program program = *watched->program;
+	struct words words = *watched->words;
+	const struct settings none = { 0 };
+
+	return run_file(&program, &none, &words);
+}
+
 static int command_run(struct words *words)
 {
 	struct kmctl_program program = { .vm = "main" };
-	const struct settings none = { 0 };
+	struct watched watched = { &program, words };
+	bool watch = take_word(words, "--watch");
 	char *file;
 	int ret;
 
 	ret = take_options(words, &program);
+	watch |= !ret && take_word(words, "--watch");
+	if (!ret)
+		ret = take_options(words, &program);
 	if (!ret)
 		ret = take_operand(words, "run", &file);
 	if (ret)
 		return ret;
+	if (watch && !strcmp(file, "-"))
+		return bad_usage("run --watch", "standard input is not saved again");
 	program.name = file;
-	return run_file(&program, &none, words);
+	return watch ? kmctl_watch(file, run_watched, &watched) : run_watched(&watched);
 }
 
 static int command_load(struct words *words)
