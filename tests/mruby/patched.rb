@@ -836,3 +836,13 @@ ensure
     alias hash hash_of_members
   end
 end
+
+assert("0212: Integer() takes digits of more than 63 bits") do
+  assert_equal 1 << 64, Integer("18446744073709551616")
+  assert_equal(-(1 << 64), Integer(" -18446744073709551616 "))
+  assert_equal 0xffffffff81000000, Integer("0xffffffff81000000")
+  assert_equal 0xffffffff81000000, Integer("ffff_ffff_8100_0000", 16)
+  ["18446744073709551616x", "0xffffffff8100000g", "1844674407370955161_"].each do |text|
+    assert_raise(ArgumentError) { Integer(text) }
+  end
+end
