@@ -40,7 +40,7 @@ static mrb_value queue_new(mrb_state *mrb, mrb_value self)
 
 	mrb_get_args(mrb, "|i", &capacity);
 	check_capacity(mrb, capacity);
-	object = kmvm_queue_object(mrb, NULL);
+	object = kmvm_queue_object(mrb, mrb_class_ptr(self), NULL);
 	return kmvm_queue_bind(mrb, object, kmvm_queue_new(capacity));
 }
 
@@ -57,7 +57,7 @@ static mrb_value queue_open(mrb_state *mrb, mrb_value self)
 		mrb_raisef(mrb, E_ARGUMENT_ERROR, "the name of a queue is 1 to %d bytes, none of them 0",
 			   KMVM_QUEUE_NAME - 1);
 	memcpy(words, RSTRING_PTR(name), RSTRING_LEN(name));
-	object = kmvm_queue_object(mrb, NULL);
+	object = kmvm_queue_object(mrb, mrb_class_ptr(self), NULL);
 	return kmvm_queue_bind(mrb, object, kmvm_queue_named(words, capacity));
 }
 
@@ -184,6 +184,15 @@ static mrb_value queue_capacity(mrb_state *mrb, mrb_value self)
 	return mrb_int_value(mrb, kmvm_queue_of(mrb, self)->capacity);
 }
 
+static mrb_value queue_inspect(mrb_state *mrb, mrb_value self)
+{
+	const struct kmvm_queue *queue = kmvm_queue_of(mrb, self);
+
+	return mrb_format(mrb, "#<%C%s%s, %d of %d%s>", mrb_class(mrb, self),
+			  *queue->name ? " " : "", queue->name, (int)READ_ONCE(queue->count),
+			  (int)queue->capacity, READ_ONCE(queue->closed) ? ", closed" : "");
+}
+
 static void open_error(mrb_state *mrb)
 {
 	mrb_define_class(mrb, "ClosedQueueError", mrb_class_get(mrb, "StopIteration"));
@@ -207,4 +216,5 @@ KMVM_BINDING_OPEN(queue,
 	{ queue_closed, "Queue#closed? -> true or false", "Has somebody closed it?" },
 	{ queue_size, "Queue#size -> Integer", "Objects in it now." },
 	{ queue_empty, "Queue#empty? -> true or false", "Are there none?" },
-	{ queue_capacity, "Queue#capacity -> Integer", "How many it holds at most." });
+	{ queue_capacity, "Queue#capacity -> Integer", "How many it holds at most." },
+	{ queue_inspect, "Queue#inspect -> String", "Class, name, and how many of how many objects there are in it." });

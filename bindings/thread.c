@@ -247,8 +247,16 @@ static void thread_event(struct kmvm_handle *handle, mrb_state *mrb)
 		mrb_exc_raise(mrb, error);
 }
 
+/* There was no memory for what it has to say. */
+static void thread_done(struct kmvm_handle *handle, bool failed)
+{
+	if (!thread_of(handle)->joining)
+		kmvm_handle_close(handle);
+}
+
 static const struct kmvm_handle_ops thread_ops = {
 	.event = thread_event,
+	.done = thread_done,
 	.close = close_thread,
 	.free = free_thread,
 };
@@ -402,6 +410,14 @@ static mrb_value thread_name(mrb_state *mrb, mrb_value self)
 	return mrb_string_p(name) ? mrb_str_dup(mrb, name) : name;
 }
 
+static mrb_value thread_inspect(mrb_state *mrb, mrb_value self)
+{
+	bool running = mrb_true_p(thread_alive(mrb, self));
+
+	return mrb_format(mrb, "#<%C %v %s>", mrb_class(mrb, self), thread_name(mrb, self),
+			  running ? "running" : "ended");
+}
+
 static void open_error(mrb_state *mrb)
 {
 	mrb_define_class_under(mrb, mrb_module_get(mrb, "Linux"), "ThreadError",
@@ -422,4 +438,6 @@ KMVM_BINDING_OPEN(thread,
 	{ thread_kill, "Thread#kill -> true or false",
 	  "Ends it at once, ensure blocks are not run. False if it had ended already." },
 	{ thread_name, "Thread#name -> String",
-	  "The name of its VM, that of the program's VM and a number: main.1. kmctl list shows it, kmctl kill ends it." });
+	  "The name of its VM, that of the program's VM and a number: main.1. kmctl list shows it, kmctl kill ends it." },
+	{ thread_inspect, "Thread#inspect -> String",
+	  "Class, name, and whether it is running or has ended." });

@@ -182,6 +182,18 @@ void *kmvm_budget_alloc(size_t size)
 	return memory;
 }
 
+void *kmvm_budget_data(size_t size, gfp_t gfp)
+{
+	void *memory;
+
+	if (kmvm_budget_take(size, KMVM_FOR_DATA) != KMVM_LIMIT_NONE)
+		return NULL;
+	memory = kvmalloc(size, gfp);
+	if (!memory)
+		kmvm_budget_give(size);
+	return memory;
+}
+
 void kmvm_budget_free(void *memory, size_t size)
 {
 	if (!memory)

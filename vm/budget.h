@@ -89,6 +89,17 @@ u64 kmvm_budget_held(void);
  * Return: the memory, for kmvm_budget_free() with the same size, or NULL.
  */
 void *kmvm_budget_alloc(size_t size);
+
+/**
+ * kmvm_budget_data() - memory within the budget for what a script makes
+ * @size:	bytes
+ * @gfp:	KMVM_GFP_CALLER, or kmvm_gfp(); with __GFP_ZERO perhaps
+ *
+ * Context: as @gfp says.
+ * Return: the memory, for kmvm_budget_free() with the same size, or NULL.
+ */
+void *kmvm_budget_data(size_t size, gfp_t gfp);
+
 void kmvm_budget_free(void *memory, size_t size);
 
 #endif /* KMVM_BUDGET_H */

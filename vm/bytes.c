@@ -10,18 +10,6 @@
 
 #define LEAST	256
 
-static void *allocate(size_t size)
-{
-	void *memory;
-
-	if (kmvm_budget_take(size, KMVM_FOR_DATA) != KMVM_LIMIT_NONE)
-		return NULL;
-	memory = kvmalloc(size, KMVM_GFP_CALLER);
-	if (!memory)
-		kmvm_budget_give(size);
-	return memory;
-}
-
 static bool grow(struct kmvm_bytes *bytes, size_t size)
 {
 	size_t room = bytes->room ?: LEAST;
@@ -30,7 +18,7 @@ static bool grow(struct kmvm_bytes *bytes, size_t size)
 	while (room - bytes->fill < size)
 		if (check_mul_overflow(room, 2, &room))
 			return false;
-	at = allocate(room);
+	at = kmvm_budget_data(room, KMVM_GFP_CALLER);
 	if (!at)
 		return false;
 	if (bytes->fill)

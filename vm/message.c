@@ -403,19 +403,6 @@ static void write_all(mrb_state *mrb, void *data)
 	}
 }
 
-/* Within the budget: a queue holds many, and most of them are small. */
-static struct kmvm_message *make_message(void)
-{
-	struct kmvm_message *message;
-
-	if (kmvm_budget_take(sizeof(*message), KMVM_FOR_DATA) != KMVM_LIMIT_NONE)
-		return NULL;
-	message = kzalloc(sizeof(*message), kmvm_gfp());
-	if (!message)
-		kmvm_budget_give(sizeof(*message));
-	return message;
-}
-
 struct kmvm_message *kmvm_message_write(mrb_state *mrb, mrb_value value, bool queues)
 {
 	struct writer writer = { .value = value, .queues = queues };
@@ -423,7 +410,8 @@ struct kmvm_message *kmvm_message_write(mrb_state *mrb, mrb_value value, bool qu
 	mrb_value exc;
 
 	kmvm_guard_ample(mrb);
-	writer.message = make_message();
+	/* Within the budget: a queue holds many, and most of them are small. */
+	writer.message = kmvm_budget_data(sizeof(*writer.message), kmvm_gfp() | __GFP_ZERO);
 	if (!writer.message)
 		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
 	kmvm_message_hold(vm, writer.message);
@@ -457,8 +445,7 @@ void kmvm_message_free(struct kmvm_message *message)
 	kmvm_bytes_free(&message->records);
 	kmvm_bytes_free(&message->objects);
 	kmvm_bytes_free(&message->places);
-	kfree(message);
-	kmvm_budget_give(sizeof(*message));
+	kmvm_budget_free(message, sizeof(*message));
 }
 
 void kmvm_messages_free(struct kmvm_vm *vm)
@@ -621,7 +608,7 @@ static mrb_value make(mrb_state *mrb, struct reader *reader, u8 kind)
 	case KIND_HISTOGRAM:
 		return make_histogram(mrb, reader);
 	case KIND_QUEUE:
-		return kmvm_queue_object(mrb, reader->message->queue[get_u32(reader)]);
+		return kmvm_queue_object(mrb, NULL, reader->message->queue[get_u32(reader)]);
 	default:
 		return mrb_nil_value();
 	}

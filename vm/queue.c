@@ -13,6 +13,7 @@
 #include <mruby/error.h>
 
 #include "binding.h"
+#include "budget.h"
 #include "message.h"
 #include "queue.h"
 #include "stack.h"
@@ -23,7 +24,7 @@ static LIST_HEAD(names);
 
 struct kmvm_queue *kmvm_queue_new(unsigned int capacity)
 {
-	struct kmvm_queue *queue = kzalloc(sizeof(*queue), kmvm_gfp());
+	struct kmvm_queue *queue = kmvm_budget_data(sizeof(*queue), kmvm_gfp() | __GFP_ZERO);
 
 	if (!queue)
 		return NULL;
@@ -84,7 +85,7 @@ static void free_queue(struct kref *ref)
 		kmvm_message_free(message);
 		cond_resched();
 	}
-	kfree(queue);
+	kmvm_budget_free(queue, sizeof(*queue));
 }
 
 void kmvm_queue_put(struct kmvm_queue *queue)
@@ -170,7 +171,7 @@ static void drop(struct share *share)
 	list_del(&share->on_vm);
 	share->vm->queue_count--;
 	kmvm_queue_put(share->queue);
-	kfree(share);
+	kmvm_budget_free(share, sizeof(*share));
 }
 
 static void collected(mrb_state *mrb, void *data)
@@ -204,13 +205,14 @@ struct kmvm_queue *kmvm_queue_of(mrb_state *mrb, mrb_value object)
 	return share->queue;
 }
 
-mrb_value kmvm_queue_object(mrb_state *mrb, struct kmvm_queue *queue)
+mrb_value kmvm_queue_object(mrb_state *mrb, struct RClass *class, struct kmvm_queue *queue)
 {
 	static const char path[] = "Linux::Queue";
-	struct RClass *class = kmvm_class_find(mrb, path, sizeof(path) - 1);
 	struct kmvm_vm *vm = kmvm_vm_of(mrb);
 	mrb_value object;
 
+	if (!class)
+		class = kmvm_class_find(mrb, path, sizeof(path) - 1);
 	if (!class)
 		mrb_raise(mrb, E_NAME_ERROR, "there is no Linux::Queue any more");
 	if (vm->queue_count >= KMVM_QUEUES_MAX)
@@ -225,10 +227,10 @@ mrb_value kmvm_queue_object(mrb_state *mrb, struct kmvm_queue *queue)
 mrb_value kmvm_queue_bind(mrb_state *mrb, mrb_value object, struct kmvm_queue *queue)
 {
 	struct kmvm_vm *vm = kmvm_vm_of(mrb);
-	struct share *share = kzalloc(sizeof(*share), kmvm_gfp());
+	struct share *share = kmvm_budget_data(sizeof(*share), kmvm_gfp() | __GFP_ZERO);
 
 	if (!share || !queue) {
-		kfree(share);
+		kmvm_budget_free(share, sizeof(*share));
 		if (queue)
 			kmvm_queue_put(queue);
 		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));

@@ -69,11 +69,12 @@ bool kmvm_is_queue(mrb_value object);
 /**
  * kmvm_queue_object() - a Linux::Queue
  * @mrb:	the state
+ * @class:	Linux::Queue or one below it; NULL: what is called so now
  * @queue:	the queue; the object takes a reference of its own. NULL: see kmvm_queue_bind()
  *
  * Raises Linux::LimitError and NoMemoryError.
  */
-mrb_value kmvm_queue_object(mrb_state *mrb, struct kmvm_queue *queue);
+mrb_value kmvm_queue_object(mrb_state *mrb, struct RClass *class, struct kmvm_queue *queue);
 
 /* Gives an object without a queue one: the caller's reference. NULL raises NoMemoryError. */
 mrb_value kmvm_queue_bind(mrb_state *mrb, mrb_value object, struct kmvm_queue *queue);

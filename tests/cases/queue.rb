@@ -177,3 +177,20 @@ test "what is left in a queue goes with it" do
   Queue.new << "x" * 100_000 << ["y"]
   GC.start
 end
+
+test "a class below answers its own objects, and arrives as a Linux::Queue elsewhere" do
+  lines = Class.new(Linux::Queue) { def all = Array.new(size) { pop } }
+  queue = lines.new(3)
+  assert_equal lines, queue.class
+  queue << 1 << 2
+  assert_equal [1, 2], queue.all
+  assert_equal lines, lines.open("queue.rb below").class
+  assert_equal "Linux::Queue", Linux::Thread.new(queue) { |from| from.class.to_s }.value
+end
+
+test "inspect tells its name, and how full it is" do
+  queue = Linux::Queue.new(3) << 1
+  assert_equal "#<Linux::Queue, 1 of 3>", queue.inspect
+  assert_equal "#<Linux::Queue, 1 of 3, closed>", queue.close.inspect
+  assert_equal "#<Linux::Queue queue.rb, 0 of 5>", Linux::Queue.open("queue.rb", 5).inspect
+end

@@ -362,3 +362,12 @@ test "a hundred threads at a time" do
   threads.each_with_index { |thread, n| n % 2 == 1 ? thread.kill : assert_equal(n, thread.value) }
   assert_equal 1, Thread.new { 1 }.value
 end
+
+test "inspect tells its name, and whether it runs" do
+  queue = Linux::Queue.new
+  thread = Linux::Thread.new(queue) { |from| from.pop }
+  assert_equal "#<Linux::Thread #{thread.name} running>", thread.inspect
+  queue << 1
+  thread.join
+  assert_equal "#<Linux::Thread #{thread.name} ended>", thread.inspect
+end
