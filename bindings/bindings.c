@@ -11,6 +11,7 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_log,
 	&kmvm_binding_clock,
 	&kmvm_binding_heap,
+	&kmvm_binding_kmalloc,
 	&kmvm_binding_limits,
 	&kmvm_binding_histogram,
 	&kmvm_binding_timer,

@@ -10,6 +10,7 @@ extern const struct kmvm_binding kmvm_binding_process;
 extern const struct kmvm_binding kmvm_binding_log;
 extern const struct kmvm_binding kmvm_binding_clock;
 extern const struct kmvm_binding kmvm_binding_heap;
+extern const struct kmvm_binding kmvm_binding_kmalloc;
 extern const struct kmvm_binding kmvm_binding_limits;
 extern const struct kmvm_binding kmvm_binding_histogram;
 extern const struct kmvm_binding kmvm_binding_timer;

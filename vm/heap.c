@@ -169,6 +169,17 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
 	return moved;
 }
 
+size_t kmvm_heap_classes(const struct kmvm_heap *heap, struct kmvm_heap_class *classes)
+{
+	memset(classes, 0, KMVM_HEAP_COUNTED * sizeof(*classes));
+	classes[KMVM_HEAP_CLASSES] = (struct kmvm_heap_class) {
+		.blocks = heap->stats.allocations - heap->stats.frees,
+		.live = heap->stats.used,
+		.held = heap->stats.held,
+	};
+	return 0;
+}
+
 #else /* blocks on chunks */
 
 #define CLASS_LARGE	0xff
@@ -461,6 +472,34 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
 	memcpy(moved, block, min(size, have));
 	block_free(heap, block);
 	return moved;
+}
+
+static void count_chunk(const struct chunk *chunk, struct kmvm_heap_class *class)
+{
+	bool large = chunk->class == CLASS_LARGE;
+
+	class->blocks += large ? 1 : chunk->used;
+	class->live += large ? container_of(chunk, struct large, chunk)->size
+			     : chunk->used * class->size;
+	class->held += chunk->bytes;
+}
+
+size_t kmvm_heap_classes(const struct kmvm_heap *heap, struct kmvm_heap_class *classes)
+{
+	const struct chunk *chunk;
+	size_t count = 0;
+	unsigned int i;
+
+	memset(classes, 0, KMVM_HEAP_COUNTED * sizeof(*classes));
+	for (i = 0; i < KMVM_HEAP_CLASSES; i++)
+		classes[i].size = class_size[i] - sizeof(struct head);
+	list_for_each_entry(chunk, &heap->chunks, on_heap) {
+		i = chunk->class == CLASS_LARGE ? KMVM_HEAP_CLASSES : chunk->class;
+		count_chunk(chunk, &classes[i]);
+		if (!(++count % 1024))
+			cond_resched();
+	}
+	return count;
 }
 
 #endif /* KMVM_HEAP_PLAIN */

@@ -36,6 +36,23 @@ struct kmvm_heap_stats {
 	u64 failures;
 };
 
+/**
+ * struct kmvm_heap_class - the blocks of one size
+ * @size:	bytes of each; 0: those that have pages of their own
+ * @blocks:	how many there are
+ * @live:	bytes in them
+ * @held:	bytes of the chunks they lie on
+ */
+struct kmvm_heap_class {
+	size_t size;
+	u64 blocks;
+	size_t live;
+	size_t held;
+};
+
+/* How many classes kmvm_heap_classes() tells of. */
+#define KMVM_HEAP_COUNTED	(KMVM_HEAP_CLASSES + 1)
+
 #define KMVM_HEAP_ANY	(~0ULL)		/* as many bytes as the heap has */
 
 /**
@@ -141,5 +158,18 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size);
  * Context: any.
  */
 void kmvm_heap_read(const struct kmvm_heap *heap, struct kmvm_heap_stats *stats);
+
+/**
+ * kmvm_heap_classes() - counts the blocks of each size
+ * @heap:	the heap
+ * @classes:	KMVM_HEAP_COUNTED of them, by size, the last of size 0. With KMVM_HEAP_PLAIN all
+ *		blocks are of that
+ *
+ * Goes over every chunk.
+ *
+ * Context: the VM's thread; may sleep.
+ * Return: how many chunks there are.
+ */
+size_t kmvm_heap_classes(const struct kmvm_heap *heap, struct kmvm_heap_class *classes);
 
 #endif /* KMVM_HEAP_H */
