@@ -20,7 +20,7 @@ module Linux
       return nil if name.empty? || name.include?("/")
 
       new(name.tr("-", "_"))
-    rescue Errno::ENOENT, Errno::ENOTDIR
+    rescue Errno::ENOENT, Errno::ENOTDIR, Errno::ENODEV
       nil
     end
 

@@ -21,7 +21,7 @@ module Linux
       return nil if name.empty? || name.include?("/")
 
       new(name)
-    rescue Errno::ENOENT, Errno::ENOTDIR
+    rescue Errno::ENOENT, Errno::ENOTDIR, Errno::ENODEV, Errno::EINVAL # EINVAL: it is on its way out
       nil
     end
 

@@ -21,7 +21,7 @@ module Linux
       return nil if name.empty? || name.include?("/")
 
       new(name)
-    rescue Errno::ENOENT
+    rescue Errno::ENOENT, Errno::ENODEV
       nil
     end
 
