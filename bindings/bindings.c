@@ -16,6 +16,7 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_histogram,
 	&kmvm_binding_timer,
 	&kmvm_binding_work,
+	&kmvm_binding_notifier,
 	&kmvm_binding_library,
 	&kmvm_binding_vm,
 	&kmvm_binding_file,

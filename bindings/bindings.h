@@ -15,6 +15,7 @@ extern const struct kmvm_binding kmvm_binding_limits;
 extern const struct kmvm_binding kmvm_binding_histogram;
 extern const struct kmvm_binding kmvm_binding_timer;
 extern const struct kmvm_binding kmvm_binding_work;
+extern const struct kmvm_binding kmvm_binding_notifier;
 extern const struct kmvm_binding kmvm_binding_library;
 extern const struct kmvm_binding kmvm_binding_vm;
 extern const struct kmvm_binding kmvm_binding_file;

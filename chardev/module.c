@@ -12,6 +12,7 @@
 #include "../include/version.h"
 #include "../vm/budget.h"
 #include "../vm/errand.h"
+#include "../vm/notifier.h"
 #include "../vm/vm.h"
 #include "session.h"
 
@@ -80,6 +81,7 @@ static void __exit kmvm_exit(void)
 	kmvm_vm_close(main_vm);
 	/* What it has asked for may still be on its way. */
 	kmvm_errands_close();
+	kmvm_notifiers_close();
 }
 
 module_init(kmvm_init);

@@ -606,6 +606,12 @@ static const struct test injected_tests[] = {
 	EXECUTED("a thread that raises",
 		 "begin; Linux::Thread.new { |x| raise ArgumentError, 'wrong' }.join; rescue ArgumentError => e; puts e.message; rescue Linux::ThreadError; puts 'wrong'; end",
 		 "wrong\n", KMVM_DONE, 0),
+	EXECUTED("a thread that nobody joins",
+		 "Linux::Thread.new { raise 'x' * 200 }; Linux::Thread.new { [1] * 300 }; puts 'begun'",
+		 "begun\n", KMVM_DONE, KMVM_RUN_FOLLOW | KMVM_RUN_ASYNC),
+	EXECUTED("notifiers",
+		 "a = [Linux::Notifier.module { }, Linux::Notifier.reboot { }]; puts a.map(&:cancel).size, Linux::Kmalloc.stats[:vms].size",
+		 "2\n1\n", KMVM_DONE, 0),
 	EXECUTED("queues",
 		 "q = Linux::Queue.new(3); r = Linux::Queue.open('injected'); q << [1, 'x' * 300] << { a: :b }\n"
 		 "t = Linux::Thread.new(q) { |from| from.pop; from.pop[:a] }; a = begin; t.value; rescue Linux::ThreadError; :b; end; puts a; r << 1; puts r.pop",
