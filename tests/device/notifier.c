@@ -58,40 +58,11 @@ static void processors(const void *data)
 	close(fd);
 }
 
-static int load(int fd, const char *name)
-{
-	struct kmvm_load_args args = { .size = sizeof(args) };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_LOAD, &args) ? errno : 0;
-}
-
-static int unload(int fd, const char *name)
-{
-	struct kmvm_unload_args args = { .size = sizeof(args) };
-
-	snprintf(args.vm, sizeof(args.vm), "%s", name);
-	return ioctl(fd, KMVM_IOC_UNLOAD, &args) ? errno : 0;
-}
-
-static int start_in(int fd, const char *vm, const struct image *image)
-{
-	struct kmvm_run_args args = {
-		.size = sizeof(args),
-		.flags = KMVM_RUN_ASYNC,
-		.image = (uintptr_t)image->bytes,
-		.image_size = image->size,
-	};
-
-	snprintf(args.vm, sizeof(args.vm), "%s", vm);
-	return ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0;
-}
-
 /* VMs that are unloaded somewhere in the midst of it. */
 static void rounds(const void *data)
 {
 	unsigned long count = setting("KMVM_ROUNDS", 100) / 2;
-	struct image image = ruby_text("3.times { $all = " ALL "; usleep 300; $all.each(&:cancel) }; $all = " ALL "; sleep");
+	static const char text[] = "3.times { $all = " ALL "; usleep 300; $all.each(&:cancel) }; $all = " ALL "; sleep";
 	int fd = session_read_write();
 	struct kmvm_info before = info_of(fd), after;
 	pid_t child;
@@ -100,13 +71,14 @@ static void rounds(const void *data)
 	child = stir();
 	for (unsigned long i = 0; i < count; i++) {
 		int other = session_read_write();
+		u64 id;
 
-		is(load(other, "stirred"), 0, "errno of loading");
-		is(start_in(other, "stirred", &image), 0, "errno of the run");
+		is(vm_load(other, "stirred"), 0, "errno of loading");
+		is(vm_start(other, "stirred", text, &id), 0, "errno of the run");
 		if (i % 4)
 			usleep(i * 37 % 5000);
 		if (i % 2)
-			is(unload(other, "stirred"), 0, "errno of unloading");
+			is(vm_unload(other, "stirred"), 0, "errno of unloading");
 		close(other);
 	}
 	settle(child);
@@ -114,21 +86,19 @@ static void rounds(const void *data)
 	summary("%lu rounds, budget %+lld bytes", count, (long long)(after.budget_held - before.budget_held));
 	holds(after.budget_held <= before.budget_held + 100000, "%llu bytes were held before, %llu now", before.budget_held, after.budget_held);
 	expect(fd, "$all = Array.new(64) { Linux::Notifier.reboot { } }; $all.each(&:cancel).size", KMVM_DONE, "64");
-	free(image.bytes);
 	close(fd);
 }
 
 /* Resets in the midst of it. */
 static void resets(const void *data)
 {
-	struct kmvm_reset_args args = { .size = sizeof(args) };
 	int fd = session_read_write();
 	pid_t child = stir();
 
 	for (int i = 0; i < 50; i++) {
 		expect(fd, ALL ".size > 1", KMVM_DONE, "true");
 		usleep(i * 100);
-		is(ioctl(fd, KMVM_IOC_RESET, &args) ? errno : 0, 0, "errno of the reset");
+		is(vm_reset(fd, ""), 0, "errno of the reset");
 		is(info_of(fd).handles, 0, "handles");
 	}
 	settle(child);
