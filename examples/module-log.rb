@@ -6,7 +6,7 @@
 
 Linux::Notifier.module do |notice|
   found = Linux::Module.find(notice.name) if notice.action == :live
-  about = ", #{found.size} bytes, used by #{found.refs}" if found
+  about = ", #{found.size} bytes" if found
   puts "#{notice.name}: #{notice.action}#{about}"
 end
 puts "modules that come and go are in its log"
