@@ -33,5 +33,8 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_random,
 	&kmvm_binding_thread,
 	&kmvm_binding_queue,
+	&kmvm_binding_probe,
+	&kmvm_binding_tracepoint,
+	&kmvm_binding_hit,
 	NULL,
 };

@@ -32,6 +32,9 @@ extern const struct kmvm_binding kmvm_binding_symbol;
 extern const struct kmvm_binding kmvm_binding_random;
 extern const struct kmvm_binding kmvm_binding_thread;
 extern const struct kmvm_binding kmvm_binding_queue;
+extern const struct kmvm_binding kmvm_binding_probe;
+extern const struct kmvm_binding kmvm_binding_tracepoint;
+extern const struct kmvm_binding kmvm_binding_hit;
 
 /* Ended by NULL. */
 extern const struct kmvm_binding *const kmvm_bindings[];

@@ -577,6 +577,9 @@ static const struct test injected_tests[] = {
 		 "puts s.size, h.size, (2**100).to_s, format('%x %s', 2**70, :y)\n"
 		 "[a.size, a.sort_by { |q| -q.x }.first.to_s]",
 		 "78\n20\n1267650600228229401496703205376\n400000000000000000 y\n", KMVM_DONE, KMVM_RUN_INSPECT),
+	EXECUTED("tracepoints",
+		 "a = %w[sched_switch sched:sched_waking].map { |n| Linux::Tracepoint.new(n, ring: 4, strings: 0) { } }\n"
+		 "puts a.map(&:cancel).inspect", "[true, true]\n", KMVM_DONE, 0),
 	EXECUTED("an error that nobody rescues",
 		 "def deep(n) = n == 0 ? raise(ArgumentError, 'deep ' * 10) : [1].each { deep(n - 1) }\ndeep(5)",
 		 "", KMVM_RAISED, 0),
