@@ -139,11 +139,12 @@ static ssize_t read_folder(const char *name, char *to, size_t room)
 		return ret;
 	do {
 		before = names.done;
+		/* Of procfs 1 when it is well. */
 		ret = iterate_dir(file, &names.context);
 		cond_resched();
-	} while (!ret && names.done != before && names.done < room);
+	} while (ret >= 0 && names.done != before && names.done < room);
 	fput(file);
-	return ret ?: names.done;
+	return ret < 0 ? ret : names.done;
 }
 
 static ssize_t file_exists(const char *name, char *to, size_t room)

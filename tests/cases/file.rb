@@ -21,6 +21,7 @@ test "a folder's names" do
   assert_equal [], modules & [".", ".."]
   assert_equal modules.uniq.size, modules.size
   assert_equal true, FILE.entries("/proc").include?("1")
+  assert_equal true, (%w[driver drivers ldiscs] - FILE.entries("/proc/tty")).empty?
 end
 
 test "what the kernel cannot read is not touched" do
