@@ -18,14 +18,12 @@
 
 #include "../vm/binding.h"
 #include "../vm/guard.h"
+#include "../vm/text.h"
 #include "../vm/vm.h"
 #include "bindings.h"
 
 /* Bytes after which a stop may come in between. */
 #define PIECE		SZ_256K
-
-/* puts flattens arrays; one that holds itself ends somewhere. */
-#define NESTING_MAX	16
 
 static const struct mrb_data_type io_type = { "IO", NULL };
 
@@ -48,63 +46,13 @@ static void print(mrb_state *mrb, mrb_value io, mrb_value text)
 	} while (done < RSTRING_LEN(text));
 }
 
-static void add_line(mrb_state *mrb, mrb_value text, mrb_value object, unsigned int nesting)
-{
-	mrb_value line;
-	mrb_int i;
-
-	MRB_GUARD_DOOR(mrb);
-	if (mrb_array_p(object) && nesting < NESTING_MAX) {
-		for (i = 0; i < RARRAY_LEN(object); i++)
-			add_line(mrb, text, RARRAY_PTR(object)[i], nesting + 1);
-		return;
-	}
-	line = mrb_obj_as_string(mrb, object);
-	mrb_str_cat_str(mrb, text, line);
-	if (!RSTRING_LEN(line) || RSTRING_END(line)[-1] != '\n')
-		mrb_str_cat_lit(mrb, text, "\n");
-}
-
-static mrb_value lines(mrb_state *mrb, const mrb_value *objects, mrb_int count)
-{
-	mrb_value text = mrb_str_new(mrb, NULL, 0);
-	mrb_int i;
-
-	for (i = 0; i < count; i++)
-		add_line(mrb, text, objects[i], 0);
-	if (!count)
-		mrb_str_cat_lit(mrb, text, "\n");
-	return text;
-}
-
-static mrb_value joined(mrb_state *mrb, const mrb_value *objects, mrb_int count)
-{
-	mrb_value text = mrb_str_new(mrb, NULL, 0);
-	mrb_int i;
-
-	for (i = 0; i < count; i++) {
-		MRB_GUARD_STEP(mrb);
-		mrb_str_cat_str(mrb, text, mrb_obj_as_string(mrb, objects[i]));
-	}
-	return text;
-}
-
-static mrb_value formatted(mrb_state *mrb, const mrb_value *arguments, mrb_int count)
-{
-	if (!count)
-		return mrb_str_new(mrb, NULL, 0);
-	return mrb_obj_as_string(mrb, mrb_funcall_argv(mrb, mrb_top_self(mrb),
-						       mrb_intern_lit(mrb, "format"), count,
-						       arguments));
-}
-
 static mrb_value io_puts(mrb_state *mrb, mrb_value self)
 {
 	const mrb_value *objects;
 	mrb_int count;
 
 	mrb_get_args(mrb, "*", &objects, &count);
-	print(mrb, self, lines(mrb, objects, count));
+	print(mrb, self, kmvm_text_lines(mrb, objects, count));
 	return mrb_nil_value();
 }
 
@@ -114,7 +62,7 @@ static mrb_value io_print(mrb_state *mrb, mrb_value self)
 	mrb_int count;
 
 	mrb_get_args(mrb, "*", &objects, &count);
-	print(mrb, self, joined(mrb, objects, count));
+	print(mrb, self, kmvm_text_joined(mrb, objects, count));
 	return mrb_nil_value();
 }
 
@@ -125,7 +73,7 @@ static mrb_value io_write(mrb_state *mrb, mrb_value self)
 	mrb_int count;
 
 	mrb_get_args(mrb, "*", &objects, &count);
-	text = joined(mrb, objects, count);
+	text = kmvm_text_joined(mrb, objects, count);
 	print(mrb, self, text);
 	return mrb_int_value(mrb, RSTRING_LEN(text));
 }
@@ -136,7 +84,7 @@ static mrb_value io_printf(mrb_state *mrb, mrb_value self)
 	mrb_int count;
 
 	mrb_get_args(mrb, "*", &arguments, &count);
-	print(mrb, self, formatted(mrb, arguments, count));
+	print(mrb, self, kmvm_text_formatted(mrb, arguments, count));
 	return mrb_nil_value();
 }
 
@@ -198,7 +146,7 @@ static mrb_value kernel_puts(mrb_state *mrb, mrb_value self)
 	mrb_int count;
 
 	mrb_get_args(mrb, "*", &objects, &count);
-	print_to(mrb, out(mrb), lines(mrb, objects, count));
+	print_to(mrb, out(mrb), kmvm_text_lines(mrb, objects, count));
 	return mrb_nil_value();
 }
 
@@ -208,7 +156,7 @@ static mrb_value kernel_print(mrb_state *mrb, mrb_value self)
 	mrb_int count;
 
 	mrb_get_args(mrb, "*", &objects, &count);
-	print_to(mrb, out(mrb), joined(mrb, objects, count));
+	print_to(mrb, out(mrb), kmvm_text_joined(mrb, objects, count));
 	return mrb_nil_value();
 }
 
@@ -235,7 +183,7 @@ static mrb_value kernel_printf(mrb_state *mrb, mrb_value self)
 	mrb_int count;
 
 	mrb_get_args(mrb, "*", &arguments, &count);
-	print_to(mrb, out(mrb), formatted(mrb, arguments, count));
+	print_to(mrb, out(mrb), kmvm_text_formatted(mrb, arguments, count));
 	return mrb_nil_value();
 }
 
@@ -246,7 +194,7 @@ static mrb_value kernel_warn(mrb_state *mrb, mrb_value self)
 
 	mrb_get_args(mrb, "*", &objects, &count);
 	if (count)
-		print_to(mrb, err(mrb), lines(mrb, objects, count));
+		print_to(mrb, err(mrb), kmvm_text_lines(mrb, objects, count));
 	return mrb_nil_value();
 }
 
