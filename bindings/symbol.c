@@ -4,30 +4,15 @@
 #include <linux/kernel.h>
 
 #include <mruby.h>
-#include <mruby/error.h>
-#include <mruby/internal.h>
 #include <mruby/string.h>
 
 #include "../vm/binding.h"
 #include "../vm/guard.h"
 #include "bindings.h"
 
-/* 64 bits: addresses lie above the Integers that are no big ones. */
-static u64 address_of(mrb_state *mrb, mrb_value value)
-{
-	mrb_int address;
-
-	if (mrb_bigint_p(value))
-		return mrb_bint_as_uint64(mrb, value);
-	address = mrb_as_int(mrb, value);
-	if (address < 0)
-		mrb_raise(mrb, E_RANGE_ERROR, "an address is not negative");
-	return address;
-}
-
 static mrb_value symbol_at(mrb_state *mrb, mrb_value self)
 {
-	u64 address = address_of(mrb, mrb_get_arg1(mrb));
+	u64 address = kmvm_address(mrb, mrb_get_arg1(mrb));
 	mrb_value text;
 	int size;
 

@@ -11,6 +11,7 @@
 #include <mruby/array.h>
 #include <mruby/class.h>
 #include <mruby/data.h>
+#include <mruby/internal.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
 
@@ -238,6 +239,18 @@ mrb_int kmvm_integer(mrb_state *mrb, mrb_value value)
 	if (mrb_bigint_p(value))
 		mrb_raise(mrb, E_RANGE_ERROR, "Integer beyond 64 bits");
 	return mrb_as_int(mrb, value);
+}
+
+u64 kmvm_address(mrb_state *mrb, mrb_value value)
+{
+	mrb_int address;
+
+	if (mrb_bigint_p(value))
+		return mrb_bint_as_uint64(mrb, value);
+	address = mrb_as_int(mrb, value);
+	if (address < 0)
+		mrb_raise(mrb, E_RANGE_ERROR, "an address is not negative");
+	return address;
 }
 
 /* A name that no script can write, so the block is reached from here only. */

@@ -16,6 +16,8 @@
 #ifndef KMVM_BINDING_H
 #define KMVM_BINDING_H
 
+#include <linux/types.h>
+
 #include <mruby.h>
 #include <mruby/data.h>
 
@@ -84,6 +86,9 @@ struct RClass *kmvm_error_class(mrb_state *mrb, const char *path);
 
 /* An Integer of 64 bits; raises RangeError for one beyond, TypeError for what is none. */
 mrb_int kmvm_integer(mrb_state *mrb, mrb_value value);
+
+/* An address: most lie above the Integers that are no big ones. As kmvm_integer(). */
+u64 kmvm_address(mrb_state *mrb, mrb_value value);
 
 /**
  * kmvm_object_new() - makes the Ruby object that will stand for a handle
