@@ -486,6 +486,50 @@ static s64 fit(const struct build *build)
 	return (64 << 10) * MANY / (before - after);
 }
 
+/* Files of procfs, opened, read and closed. */
+
+static s64 read_often(const char *path)
+{
+	char text[1000];
+	s64 begun = 0;
+
+	/* The first one is not counted. */
+	for (int i = 0; i <= CALLS; i++) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			die(path);
+		while (read(fd, text, sizeof(text)) > 0)
+			;
+		close(fd);
+		if (!i)
+			begun = now();
+	}
+	return (now() - begun) / CALLS;
+}
+
+static s64 read_ruby(const struct build *build)
+{
+	struct image image = read_image("answers");
+	s64 took;
+	int fd;
+
+	load(build);
+	settle();
+	fd = open_session();
+	run(fd, &image, 0, NULL, 0);
+	took = read_often("/proc/kmvm/bench");
+	close(fd);
+	unload(build);
+	return took;
+}
+
+static s64 read_bare(const struct build *build)
+{
+	settle();
+	return read_often("/proc/version");
+}
+
 static const struct row {
 	const char *name;
 	const char *unit;
@@ -503,6 +547,8 @@ static const struct row {
 	{ "vm_fit", "VMs", false, fit, "fresh VMs that fit in 64 MiB, threads and all" },
 	{ "stop_mean", "M", true, stop_mean, "stop a loop until it has ended: mean of 100" },
 	{ "stop_most", "M", true, stop_most, "stop a loop until it has ended: most of 100" },
+	{ "proc_read", "M", false, read_ruby, "a file of /proc made by Ruby: open, read, close" },
+	{ "proc_bare", "M", true, read_bare, "the same of /proc/version" },
 	{ "memory_slab", "kB", false, slab, "a loaded module: slab" },
 	{ "memory_vmalloc", "kB", false, vmalloc_used, "a loaded module: vmalloc, with its code" },
 };
