@@ -695,6 +695,7 @@ struct awaited {
 	struct wait_queue_head *head;	/* where it is told of; NULL: vm->wake */
 	bool (*is_so)(void *data);	/* NULL: never */
 	void *data;
+	bool alone;			/* no event is driven */
 };
 
 static bool is_so(const struct awaited *awaited)
@@ -705,7 +706,7 @@ static bool is_so(const struct awaited *awaited)
 static bool may_wake(struct kmvm_vm *vm, const struct awaited *awaited)
 {
 	return kmvm_guard_stopping(vm) || is_so(awaited) ||
-		(drives(vm) && (kmvm_events_pending(vm) || is_over(vm)));
+		(!awaited->alone && drives(vm) && (kmvm_events_pending(vm) || is_over(vm)));
 }
 
 /* A block that sleeps must look again when its time is over: a run may wait by then. */
@@ -743,9 +744,22 @@ static noinline void nap(struct kmvm_vm *vm, const struct awaited *awaited)
 static noinline void doze(struct kmvm_vm *vm, const struct awaited *awaited)
 {
 	nap(vm, awaited);
-	if (drives(vm)) {
+	if (!awaited->alone && drives(vm)) {
 		kmvm_events_drive(vm);
 		kmvm_vm_reap(vm);
+	}
+}
+
+static int await(struct kmvm_vm *vm, const struct awaited *awaited)
+{
+	for (;;) {
+		if (is_so(awaited))
+			return 0;
+		if (kmvm_guard_stopping(vm))
+			return -EINTR;
+		if (!ktime_before(ktime_get(), awaited->until))
+			return -ETIME;
+		doze(vm, awaited);
 	}
 }
 
@@ -756,15 +770,17 @@ int kmvm_vm_await(struct kmvm_vm *vm, ktime_t until, struct wait_queue_head *hea
 		.until = until, .head = head, .is_so = is_so, .data = data,
 	};
 
-	for (;;) {
-		if (is_so && is_so(data))
-			return 0;
-		if (kmvm_guard_stopping(vm))
-			return -EINTR;
-		if (!ktime_before(ktime_get(), until))
-			return -ETIME;
-		doze(vm, &awaited);
-	}
+	return await(vm, &awaited);
+}
+
+int kmvm_vm_await_alone(struct kmvm_vm *vm, ktime_t until, struct wait_queue_head *head,
+			bool (*is_so)(void *data), void *data)
+{
+	const struct awaited awaited = {
+		.until = until, .head = head, .is_so = is_so, .data = data, .alone = true,
+	};
+
+	return await(vm, &awaited);
 }
 
 void kmvm_vm_sleep(struct kmvm_vm *vm, ktime_t until)
@@ -834,5 +850,7 @@ const char *kmvm_mruby_version(void)
 
 struct kmvm_vm *kmvm_vm_current(void)
 {
+	if (!(current->flags & PF_KTHREAD) || kthread_func(current) != vm_thread)
+		return NULL;
 	return kthread_data(current);
 }

@@ -86,6 +86,7 @@ struct kmvm_vm {
 	unsigned int queue_count;
 	struct kmvm_log log;		/* what is printed when no session listens */
 	struct kmvm_output *to_log;	/* the way there, for events whose run has ended */
+	struct kmvm_vm *leans_on;	/* whose file it reads just now; under a lock of vm/served.c */
 	const struct cred *cred;	/* referenced: as whom Ruby acts now, or has acted last */
 	struct kmvm_output *out;	/* where Ruby prints now */
 	struct kmvm_run *active;	/* whose stop is heeded: the run, or an event's origin */
@@ -246,6 +247,10 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info);
 int kmvm_vm_await(struct kmvm_vm *vm, ktime_t until, struct wait_queue_head *head,
 		  bool (*is_so)(void *data), void *data);
 
+/* The same, with no event driven: for who sleeps deep in the kernel, and holds something there. */
+int kmvm_vm_await_alone(struct kmvm_vm *vm, ktime_t until, struct wait_queue_head *head,
+			bool (*is_so)(void *data), void *data);
+
 /**
  * kmvm_vm_sleep() - lets the thread sleep and drives events meanwhile
  * @vm:		the VM
@@ -280,7 +285,7 @@ void kmvm_vm_act_as(struct kmvm_vm *vm, const struct cred *cred);
 /* Prints where the VM prints now. The VM's thread. */
 void kmvm_vm_print(struct kmvm_vm *vm, enum kmvm_stream stream, const char *text, size_t size);
 
-/* The VM whose thread this is, or NULL. */
+/* The VM whose thread this is, or NULL. Context: task. */
 struct kmvm_vm *kmvm_vm_current(void);
 
 #endif /* KMVM_VM_H */

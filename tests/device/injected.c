@@ -554,6 +554,36 @@ static void loading_from_ruby(const void *data)
 	executed(data);
 }
 
+/* Who reads or writes a file that a VM answers for. */
+static int uses_file(struct fault *fault, long number, const void *data)
+{
+	char text[100] = "";
+	int fd, ret = 0;
+
+	fault_on(fault, number);
+	fd = open("/proc/kmvm/injected", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text)) < 0 || write(fd, "what is written", 15) < 0)
+		ret = errno;
+	fault->last = fault_off(fault);
+	if (!ret)
+		is_text(text, "what is read\n", "what is read with fault %ld", number);
+	close(fd);
+	return ret;
+}
+
+static void using_file(const void *data)
+{
+	int fd = session_read_write();
+
+	allow(setting("KMVM_FAULT_SECONDS", 300));
+	prepare();
+	expect(fd, "$f = Linux::ProcFile.new('injected', mode: 0600, write: ->(text) { $n = text }) { |o| o.puts 'what is read' }; 1",
+	       KMVM_DONE, "1");
+	walk_ways("a file is read and written", getpid(), uses_file, NULL);
+	walk_ways("the VM answers for it", thread_of_vm(), uses_file, NULL);
+	expect(fd, "$f.close", KMVM_DONE, "true");
+}
+
 #define CALLER(what, ...)	\
 	{ "injected: " what, caller, &(const struct program) { __VA_ARGS__ } }
 #define EXECUTED(what, ...)	\
@@ -620,6 +650,12 @@ static const struct test injected_tests[] = {
 		 "q = Linux::Queue.new(3); r = Linux::Queue.open('injected'); q << [1, 'x' * 300] << { a: :b }\n"
 		 "t = Linux::Thread.new(q) { |from| from.pop; from.pop[:a] }; a = begin; t.value; rescue Linux::ThreadError; :b; end; puts a; r << 1; puts r.pop",
 		 "b\n1\n", KMVM_DONE, 0),
+	EXECUTED("files that it answers for",
+		 "f = Linux::ProcFile.new('injected', write: ->(x) { }) { |o| o.puts 'x' * 300 }; g = Linux::ProcFile.new('another') { }\n"
+		 "t = Linux::Thread.new { Linux::File.read('/proc/kmvm/injected').size }\n"
+		 "n = begin; t.value; rescue Linux::ThreadError, SystemCallError; 301; end; puts n, f.close, g.close",
+		 "301\ntrue\ntrue\n", KMVM_DONE, 0),
+	{ "injected: reading and writing a file that the VM answers for", using_file },
 	EXECUTED("a library that it requires",
 		 "puts require('injected'), $injected.size, $up.call",
 		 "true\n302\n7\n", KMVM_DONE, 0,

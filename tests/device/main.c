@@ -17,12 +17,12 @@
 
 extern const struct suite write_suite, ioctl_suite, access_suite, output_suite, log_suite,
 	signal_suite, stop_suite, event_suite, state_suite, heap_suite, module_suite, soak_suite,
-	limit_suite, lockdown_suite, injected_suite, vm_suite, library_suite, errand_suite, thread_suite, notifier_suite, probe_suite;
+	limit_suite, lockdown_suite, injected_suite, vm_suite, library_suite, errand_suite, thread_suite, notifier_suite, probe_suite, file_suite;
 
 static const struct suite *const suites[] = {
 	&write_suite, &ioctl_suite, &access_suite, &output_suite, &log_suite, &signal_suite,
 	&stop_suite, &event_suite, &state_suite, &heap_suite, &limit_suite, &vm_suite,
-	&library_suite, &errand_suite, &thread_suite, &notifier_suite, &probe_suite, &soak_suite,
+	&library_suite, &errand_suite, &thread_suite, &notifier_suite, &probe_suite, &file_suite, &soak_suite,
 	&module_suite, &lockdown_suite, &injected_suite,
 };
 
