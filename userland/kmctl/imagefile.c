@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "../../vm/verify.h"
+#include "compile.h"
 #include "imagefile.h"
+#include "meta.h"
 #include "say.h"
 
 bool kmctl_is_image(const struct kmctl_bytes *bytes)
@@ -24,6 +26,27 @@ void kmctl_trim_image(struct kmctl_bytes *image)
 	if (!kmvm_image_size(image->at, image->size, &size) && image->size == size + 1 &&
 	    image->at[size] == '\n')
 		image->size = size;
+}
+
+int kmctl_read_program(const char *file, struct kmctl_bytes *image, struct kmctl_meta *meta)
+{
+	struct kmctl_bytes source;
+	int ret;
+
+	ret = kmctl_read_source(file, &source);
+	if (ret)
+		return ret;
+	if (kmctl_is_image(&source)) {
+		kmctl_trim_image(&source);
+		*image = source;
+		return KMCTL_OK;
+	}
+	if (meta)
+		ret = kmctl_read_meta(file, &source, meta);
+	if (!ret)
+		ret = kmctl_compile(file, &source, false, image);
+	free(source.at);
+	return ret;
 }
 
 int kmctl_check_image(const char *name, const struct kmctl_bytes *image)

@@ -6,11 +6,23 @@
 
 #include "source.h"
 
+struct kmctl_meta;
+
 /* By content, whatever the file is called. */
 bool kmctl_is_image(const struct kmctl_bytes *bytes);
 
 /* Takes away the one newline that the device forgives behind an image. */
 void kmctl_trim_image(struct kmctl_bytes *image);
+
+/**
+ * kmctl_read_program - an image as it is, or what a program compiles to; not judged yet
+ * @file:	the program; "-" is standard input
+ * @image:	to be freed by the caller
+ * @meta:	what the program's head says, of which an image has none; NULL: not asked for
+ *
+ * KMCTL_OK, or another status after having said what is wrong.
+ */
+int kmctl_read_program(const char *file, struct kmctl_bytes *image, struct kmctl_meta *meta);
 
 /* Judges as the module will. KMCTL_OK, or KMCTL_DATA after having said what is wrong. */
 int kmctl_check_image(const char *name, const struct kmctl_bytes *image);

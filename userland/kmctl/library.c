@@ -161,23 +161,11 @@ static char *find_file(const struct search *search, const struct requirer *by, c
 /* An image that was judged. */
 static int read_library(const char *file, struct kmctl_bytes *image)
 {
-	struct kmctl_bytes source;
 	int ret;
 
 	*image = (struct kmctl_bytes) { 0 };
-	ret = kmctl_read_source(file, &source);
-	if (ret)
-		return ret;
-	if (kmctl_is_image(&source)) {
-		kmctl_trim_image(&source);
-		*image = source;
-	} else {
-		ret = kmctl_compile(file, &source, false, image);
-		free(source.at);
-	}
-	if (!ret)
-		ret = kmctl_check_image(file, image);
-	return ret;
+	ret = kmctl_read_program(file, image, NULL);
+	return ret ? ret : kmctl_check_image(file, image);
 }
 
 static int add(struct kmctl_libraries *libraries, const char *name, struct kmctl_bytes *image)

@@ -219,36 +219,6 @@ static int run_code(struct kmctl_program *program, const char *code, struct word
 	return ret ? ret : run_image(program, words);
 }
 
-/*
- * An image as it is, or what a program compiles to; not judged yet. And what its head says, if
- * that is asked for: an image has none.
- */
-static int read_program(const char *file, struct kmctl_bytes *image, struct kmctl_meta *meta)
-{
-	struct kmctl_bytes source;
-	int ret;
-
-	ret = kmctl_read_source(file, &source);
-	if (ret)
-		return ret;
-	if (kmctl_is_image(&source)) {
-		kmctl_trim_image(&source);
-		*image = source;
-		return KMCTL_OK;
-	}
-	if (meta)
-		ret = kmctl_read_meta(file, &source, meta);
-	if (!ret)
-		ret = kmctl_compile(file, &source, false, image);
-	free(source.at);
-	return ret;
-}
-
-static int read_image(const char *file, struct kmctl_bytes *image)
-{
-	return read_program(file, image, NULL);
-}
-
 /* The words NAME=VALUE among the others. */
 struct settings {
 	char **at;
@@ -283,7 +253,7 @@ static int run_file(struct kmctl_program *program, const struct settings *settin
 		    struct words *words)
 {
 	struct kmctl_meta meta = { 0 };
-	int ret = read_program(program->name, &program->image, &meta);
+	int ret = kmctl_read_program(program->name, &program->image, &meta);
 	int i;
 
 	if (!ret)
@@ -587,7 +557,7 @@ static int verify_file(const char *file)
 	struct kmctl_bytes image;
 	int ret;
 
-	ret = read_image(file, &image);
+	ret = kmctl_read_program(file, &image, NULL);
 	if (ret)
 		return ret;
 	ret = kmctl_check_image(file, &image);
@@ -627,7 +597,7 @@ static int command_disasm(struct words *words)
 		return ret;
 	if (words->left)
 		return bad_usage(*words->at, "disasm takes one FILE");
-	ret = read_image(file, &image);
+	ret = kmctl_read_program(file, &image, NULL);
 	if (ret)
 		return ret;
 	judged = kmvm_verify(image.at, image.size, &verdict);
