@@ -732,6 +732,41 @@ static int command_help(struct words *words)
 	return KMCTL_OK;
 }
 
+static const char *next_line(const char *line)
+{
+	return strchr(line, '\n') + 1;
+}
+
+static bool is_option(const char *line, const char *option)
+{
+	return !strncmp(line, "  --", 4) && !strncmp(line + 4, option, strlen(option));
+}
+
+/* Of the usage and the help, the lines about one command and about the options it takes. */
+static int help_of(const char *command)
+{
+	bool load = !strcmp(command, "load");
+	size_t size = strlen(command);
+	bool options = false;
+	const char *line;
+
+	for (line = usage; *line; line = next_line(line)) {
+		const char *words = line + sizeof("usage: kmctl ") - 1;
+
+		if (strncmp(words, command, size) || !strchr(" \n", words[size]))
+			continue;
+		printf("usage: kmctl %.*s\n", (int)(next_line(line) - words), words);
+		options = memmem(words, next_line(line) - words, "[OPTION...]", 11);
+	}
+	for (line = help; *line; line = next_line(line))
+		if ((!strncmp(line, "  ", 2) && !strncmp(line + 2, command, size) &&
+		     line[2 + size] == ' ') ||
+		    (options && is_option(line, "") &&
+		     !(load && (is_option(line, "vm") || is_option(line, "wait")))))
+			printf("%.*s", (int)(next_line(line) - line), line);
+	return KMCTL_OK;
+}
+
 static const struct {
 	const char *word;
 	int (*function)(struct words *words);
@@ -780,7 +815,9 @@ static int dispatch(struct words *words)
 		return command_e(words);
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (take_word(words, commands[i].word))
-			return commands[i].function(words);
+			return commands[i].word[0] != '-' && words->left == 1 &&
+			       take_word(words, "--help") ? help_of(commands[i].word)
+							  : commands[i].function(words);
 	return bad_usage(*words->at, "unknown command");
 }
 
