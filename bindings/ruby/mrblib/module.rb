@@ -3,35 +3,17 @@ module Linux
   class Module
     SYSFS = "/sys/module"
 
-    extend Enumerable
-
-    # What is built in has a folder, too, but no state.
-    def self.each(&block)
-      return to_enum unless block
-
-      File.entries(SYSFS).sort.each do |name|
-        found = find(name)
-        block.call(found) if found
-      end
-      self
-    end
-
-    def self.find(name)
-      return nil if name.empty? || name.include?("/")
-
-      new(name.tr("-", "_"))
-    rescue Errno::ENOENT, Errno::ENOTDIR, Errno::ENODEV
-      nil
-    end
+    extend Entries
 
     attr_reader :name, :state, :refs, :size, :holders
 
     def initialize(name)
-      @name = name
+      @name = name.tr("-", "_")
+      # What is built in has a folder, too, but no state.
       @state = read("initstate").to_sym
       @refs = optional("refcnt").to_i
       @size = optional("coresize").to_i
-      @holders = File.entries("#{SYSFS}/#{name}/holders").sort
+      @holders = File.entries("#{SYSFS}/#{@name}/holders").sort
     end
 
     def parameters

@@ -4,25 +4,10 @@ module Linux
     SYSFS = "/sys/class/net"
     UP = 1 # IFF_UP
 
-    extend Enumerable
+    extend Entries
 
-    def self.each(&block)
-      return to_enum unless block
-
-      names = File.exist?(SYSFS) ? File.entries(SYSFS) : [] # a kernel without a network
-      names.sort.each do |name|
-        found = find(name)
-        block.call(found) if found
-      end
-      self
-    end
-
-    def self.find(name)
-      return nil if name.empty? || name.include?("/")
-
-      new(name)
-    rescue Errno::ENOENT, Errno::ENOTDIR, Errno::ENODEV, Errno::EINVAL # EINVAL: it is on its way out
-      nil
+    def self.names
+      File.exist?(SYSFS) ? super : [] # a kernel without a network
     end
 
     attr_reader :name, :index, :mtu, :flags, :address, :state, :stats

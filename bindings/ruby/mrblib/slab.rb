@@ -4,25 +4,11 @@ module Linux
     SYSFS = "/sys/kernel/slab"
     PAGE = 4096
 
-    extend Enumerable
+    extend Entries
 
     # Caches that were merged lie in a folder like ":0000064"; their own names lead there.
-    def self.each(&block)
-      return to_enum unless block
-
-      File.entries(SYSFS).sort.each do |name|
-        found = find(name) unless name[0] == ":"
-        block.call(found) if found
-      end
-      self
-    end
-
-    def self.find(name)
-      return nil if name.empty? || name.include?("/")
-
-      new(name)
-    rescue Errno::ENOENT, Errno::ENODEV
-      nil
+    def self.names
+      super.reject { |name| name[0] == ":" }
     end
 
     attr_reader :name, :objects, :object_size, :slabs, :bytes
