@@ -271,9 +271,10 @@ assert("0140: merge! from a hash that a key empties") do
 end
 
 assert("0141: last wants an integer") do
-  [nil, "text", :symbol, true, 1.., 1 << 70].each do |bad|
+  [nil, "text", :symbol, true, 1..].each do |bad|
     assert_raise(TypeError) { [1, 2].last(bad) }
   end
+  assert_raise(RangeError) { [1, 2].last(1 << 70) }
 end
 
 assert("0141: assoc and rassoc give an array that left the other one") do
@@ -845,4 +846,35 @@ assert("0212: Integer() takes digits of more than 63 bits") do
   ["18446744073709551616x", "0xffffffff8100000g", "1844674407370955161_"].each do |text|
     assert_raise(ArgumentError) { Integer(text) }
   end
+end
+
+assert("0230: a big Integer is an Integer") do
+  assert_equal 2**70, Integer(2**70)
+  assert_raise(RangeError) { [1].first(2**70) }
+end
+
+assert("0231: 64 bits are packed, floats are not") do
+  numbers = [2**63, 2**64 - 1, 0xffffffff81000000]
+  %w[Q< Q>].each { |quad| assert_equal numbers, numbers.pack("#{quad}*").unpack("#{quad}*") }
+  assert_raise(RangeError) { [2**64].pack("Q") }
+  assert_raise(RangeError) { [2**64].pack("L") }
+  %w[d f E g].each do |float|
+    assert_raise(ArgumentError) { [1].pack(float) }
+    assert_raise(ArgumentError) { "12345678".unpack(float) }
+  end
+  [-1, 2**21, 2**32, 2**40].each { |code| assert_raise(RangeError) { [code].pack("U") } }
+end
+
+assert("0232: a format says that there are no floats") do
+  assert_raise_with_message(ArgumentError, "%f is a float, and there are none") { "%f" % 1 }
+end
+
+assert("0233: a frozen Set takes nothing") do
+  assert_raise(FrozenError) { Set[1].freeze << 2 }
+  assert_equal Set[1, 2], Set[1].freeze.dup << 2
+end
+
+assert("0234: clamp by a range without an end") do
+  assert_equal [3, 3, 5, 5], [5.clamp(..3), 1.clamp(3..), 5.clamp(3..), 5.clamp(nil..nil)]
+  assert_raise(ArgumentError) { 5.clamp(1...3) }
 end
