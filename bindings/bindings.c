@@ -10,6 +10,7 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_process,
 	&kmvm_binding_log,
 	&kmvm_binding_clock,
+	&kmvm_binding_time,
 	&kmvm_binding_heap,
 	&kmvm_binding_kmalloc,
 	&kmvm_binding_limits,

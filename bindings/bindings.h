@@ -9,6 +9,7 @@ extern const struct kmvm_binding kmvm_binding_console;
 extern const struct kmvm_binding kmvm_binding_process;
 extern const struct kmvm_binding kmvm_binding_log;
 extern const struct kmvm_binding kmvm_binding_clock;
+extern const struct kmvm_binding kmvm_binding_time;
 extern const struct kmvm_binding kmvm_binding_heap;
 extern const struct kmvm_binding kmvm_binding_kmalloc;
 extern const struct kmvm_binding kmvm_binding_limits;

@@ -5,11 +5,12 @@
  *	userland IMAGE...
  *
  * Each gets a VM of its own, with print, which mruby lacks without stdio, with starve, which
- * makes memory fail, and the C halves of mruby's own tests.
+ * makes memory fail, the clock that Time asks, and the C halves of mruby's own tests.
  */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <mruby.h>
 #include <mruby/dump.h>
 #include <mruby/string.h>
@@ -57,6 +58,14 @@ static mrb_value starve(mrb_state *mrb, mrb_value self)
 	return mrb_nil_value();
 }
 
+static mrb_value realtime(mrb_state *mrb, mrb_value self)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return mrb_int_value(mrb, now.tv_sec * 1000000000 + now.tv_nsec);
+}
+
 static int run(const char *path)
 {
 	mrb_state *mrb = mrb_open_allocf(allocate, NULL);
@@ -73,6 +82,8 @@ static int run(const char *path)
 	fclose(file);
 	mrb_define_method(mrb, mrb->kernel_module, "print", print, MRB_ARGS_ANY());
 	mrb_define_method(mrb, mrb->kernel_module, "starve", starve, MRB_ARGS_REQ(2));
+	mrb_define_class_method(mrb, mrb_define_module(mrb, "Linux"), "realtime", realtime,
+				MRB_ARGS_NONE());
 	mrb_init_test_vformat(mrb);
 	mrb_mruby_error_gem_test(mrb);
 	mrb_mruby_fiber_gem_test(mrb);
