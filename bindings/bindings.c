@@ -33,6 +33,7 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_symbol,
 	&kmvm_binding_random,
 	&kmvm_binding_proc_file,
+	&kmvm_binding_core,
 	&kmvm_binding_thread,
 	&kmvm_binding_queue,
 	&kmvm_binding_probe,

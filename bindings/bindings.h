@@ -32,6 +32,7 @@ extern const struct kmvm_binding kmvm_binding_net_device;
 extern const struct kmvm_binding kmvm_binding_symbol;
 extern const struct kmvm_binding kmvm_binding_random;
 extern const struct kmvm_binding kmvm_binding_proc_file;
+extern const struct kmvm_binding kmvm_binding_core;
 extern const struct kmvm_binding kmvm_binding_thread;
 extern const struct kmvm_binding kmvm_binding_queue;
 extern const struct kmvm_binding kmvm_binding_probe;

@@ -198,6 +198,21 @@ test "format" do
   assert_raise(ArgumentError) { format("%d") }
 end
 
+test "format refuses floats, and widths without end" do
+  %w[%f %e %g %E %G].each do |float|
+    error = assert_raise(ArgumentError) { format(float, 1) }
+    assert_equal "#{float} is a float, and there are none", error.message
+  end
+  assert_raise(ArgumentError) { format("%a", 1) }
+  assert_raise(ArgumentError) { format("%d", "1.5") }
+  ["%999999999d", "%.999999999d", "%999999999s"].each { |wide| assert_raise(NoMemoryError) { format(wide, 1) } }
+  ["%99999999999999999999d", "%99999999999999999999$s", "%99999$s", "%z"].each do |wrong|
+    assert_raise(ArgumentError) { format(wrong, 1) }
+  end
+  assert_raise(KeyError) { format("%<a>d", {}) }
+  assert_raise(TypeError) { format("%d", nil) }
+end
+
 test "format takes integers of every size" do
   assert_equal "ffffffff81000000|0XFFFFFFFF81000000|18446744071578845184",
                format("%x|%#X|%d", *[0xffffffff81000000] * 3)
@@ -216,6 +231,32 @@ test "pack and unpack" do
   assert_equal "YWJj\n", ["abc"].pack("m")
   assert_equal [-1], [-1].pack("q<").unpack("q<")
   assert_equal ["616263"], "abc".unpack("H*")
+end
+
+test "pack takes what 64 bits hold" do
+  numbers = [0, 1, 2**62 - 1, 2**62, 2**63 - 1, 2**63, 0xffffffff81000000, 2**64 - 1]
+  %w[Q< Q> Q].each { |quad| assert_equal numbers, numbers.pack("#{quad}*").unpack("#{quad}*") }
+  assert_equal "\x00\x00\x00\x81\xff\xff\xff\xff", [0xffffffff81000000].pack("Q<")
+  assert_equal(-2**63, [2**63].pack("Q").unpack1("q"))
+  assert_equal 2**64 - 1, [-1].pack("q").unpack1("Q")
+  [2**64, 2**100].each { |number| assert_raise(RangeError) { [number].pack("Q") } }
+  %w[C S L N w].each { |short| assert_raise(RangeError) { [2**64].pack(short) } }
+  assert_equal 1000, (["\xff" * 8] * 1000).join.unpack("Q*").count(2**64 - 1)
+  assert_raise(TypeError) { ["1"].pack("Q") }
+end
+
+test "pack refuses floats, and sizes without end" do
+  %w[d D f F e E g G].each do |float|
+    [-> { [1].pack(float) }, -> { "12345678".unpack(float) }].each do |code|
+      assert_equal "#{float} is a float, and there are none", assert_raise(ArgumentError, &code).message
+    end
+  end
+  %w[x2000000000 a2000000000 H2000000000 @2000000000].each { |long| assert_raise(NoMemoryError) { ["1"].pack(long) } }
+  assert_raise(RuntimeError) { [1].pack("C99999999999999999999") }
+  ["x2000000000", "@2000000000C"].each { |far| assert_raise(ArgumentError) { "1".unpack(far) } }
+  assert_raise(ArgumentError) { [1].pack("X2") }
+  [-1, 2**21, 2**32, 2**40].each { |code| assert_raise(RangeError) { [code].pack("U") } }
+  assert_equal "\xf4\x8f\xbf\xbf", [0x10ffff].pack("U")
 end
 
 test "Arrays" do
@@ -287,6 +328,26 @@ test "Struct" do
   assert_equal point.new(6, 4), a
   assert_equal({ x: 6, y: 4 }, a.to_h)
   assert_raise(ArgumentError) { point.new(1, 2, 3) }
+  assert_equal [:x, :y], point.members
+  assert_raise(NameError) { a[:z] }
+  assert_raise(IndexError) { a[2] }
+  assert_raise(FrozenError) { a.freeze.x = 1 }
+  assert_equal :found, { point.new(6, 4) => :found }[point.new(6, 4)]
+end
+
+test "a Struct that holds itself, or nothing" do
+  link = Struct.new(:link)
+  ring = link.new
+  ring.link = ring
+  assert ring.inspect.include?("...")
+  other = link.new
+  other.link = other
+  assert_raise(SystemStackError) { ring == other }
+  assert_raise(SystemStackError) { ring.hash }
+  blank = link.allocate
+  assert_equal [nil, [], link.allocate], [blank.link, blank.to_a, blank]
+  assert_raise(ArgumentError) { Struct.new }
+  assert_equal 100, Struct.new(*(0...100).map { |i| :"member#{i}" }).new(1).to_a.size
 end
 
 test "Data" do
@@ -296,6 +357,8 @@ test "Data" do
   assert_equal pair.new(1, 2), a
   assert_raise(NoMethodError) { a.first = 3 }
   assert_raise(ArgumentError) { pair.new(1) }
+  assert_equal [{ first: 1, second: 5 }, { first: 1, second: 2 }], [a.with(second: 5).to_h, a.to_h]
+  assert_raise(ArgumentError) { a.with(third: 3) }
 end
 
 test "Set" do
@@ -305,6 +368,29 @@ test "Set" do
   assert_equal Set[2, 3], a & Set[2, 3, 4]
   assert_equal [1, 2, 3, 4], (a | [4]).to_a.sort
   assert Set[1].subset?(a)
+  assert_equal [Set[1], Set[1, 4], true], [a - [2, 3], a ^ Set[2, 3, 4], a.superset?(Set[3])]
+  assert_equal [a, Set[1, 3]], [[3, 1, 2].to_set, a.select(&:odd?).to_set]
+  assert_equal :found, { Set[1, 2] => :found }[Set[1, 2]]
+  assert_raise(ArgumentError) { Set.new(5) }
+end
+
+test "a frozen Set stays as it is" do
+  a = Set[1].freeze
+  assert a.frozen?
+  [-> { a << 2 }, -> { a.delete(1) }, -> { a.clear }, -> { a.merge([2]) }].each { |code| assert_raise(FrozenError, &code) }
+  assert_equal [Set[1], Set[1, 2]], [a, a.dup << 2]
+end
+
+test "a Set that holds itself, or changes as it is walked" do
+  ring = Set.new
+  ring << ring
+  assert ring.inspect.include?("...")
+  assert_raise(ArgumentError) { ring.flatten }
+  assert_raise(SystemStackError) { ring.hash }
+  grows = Set[1, 2, 3]
+  grows.each { |n| grows << n + 100 if grows.size < 6 }
+  assert_equal 6, grows.size
+  assert_raise(NoMethodError) { Set.allocate << 1 }
 end
 
 test "Comparable" do
@@ -318,6 +404,62 @@ test "Comparable" do
   assert a < b && c > b && a <= a && b.between?(a, c) && a == version.new(1)
   assert_equal [b, c], [a.clamp(b, c), [a, c, b].max]
   assert_raise(NoMethodError, "number") { a < 1 }
+  assert_equal [3, 3, 5, 5, 5], [5.clamp(..3), 1.clamp(3..), 5.clamp(3..), 5.clamp(nil..nil), 9.clamp(1..5)]
+  assert_raise(ArgumentError) { 5.clamp(1...3) }
+  assert_raise(ArgumentError) { 5.clamp(3, 1) }
+end
+
+test "Comparable with an answer that is none" do
+  [nil, "x"].each do |answer|
+    odd = Class.new do
+      include Comparable
+      define_method(:<=>) { |_| answer }
+    end
+    assert_raise(ArgumentError) { odd.new < odd.new }
+  end
+  itself = Class.new do
+    include Comparable
+    def <=>(other) = self == other ? 0 : 1
+  end
+  assert_raise(SystemStackError) { itself.new == itself.new }
+end
+
+test "what mruby leaves out of Integer" do
+  numbers = [0, 1, -1, 2, 255, 256, -256, -257, 2**62, 2**64, -(2**64), 2**100 - 1]
+  assert_equal [0, 1, 0, 2, 8, 9, 8, 9, 63, 65, 64, 100], numbers.map(&:bit_length)
+  assert_equal [true, false, false, true, false], numbers.first(5).map(&:even?)
+  assert_equal numbers.map { |n| !n.even? }, numbers.map(&:odd?)
+  assert_equal [4, 2**64 - 1, true], [5.pred, (2**64).pred, 5.integer?]
+  assert_equal [1, 0, 1, 0, 1, 1], [5[0], 5[1], 5[2], 5[100], -1[1000], (2**70)[70]]
+  assert_equal [2, 12, 7, 5, 2**64], [10.gcd(4), 4.lcm(-6), 0.gcd(-7), -5.gcd(5), (2**64).gcd(2**70)]
+  assert_equal [0, 1, 1, 2, 4, 2**32, 2**50 - 1], [0, 1, 3, 4, 17, 2**64, 2**100 - 1].map { |n| Integer.sqrt(n) }
+  assert_raise(RangeError) { Integer.sqrt(-1) }
+  assert_raise(TypeError) { Integer.sqrt("4") }
+  assert_equal 2**70, Integer(2**70)
+end
+
+test "what mruby leaves out of lists" do
+  assert_equal [[1, 2], [4, 5], [7]], [1, 2, 4, 5, 7].chunk_while { |one, other| other == one + 1 }.to_a
+  assert_equal [[1], [2, 1], [3]], [1, 2, 1, 3].slice_when { |one, other| one < other }.to_a
+  assert_equal [[], [[1]]], [[], [1]].map { |list| list.slice_when { true }.to_a }
+  assert_equal [[1, 2, 3], [1, 2, 3]], [[3, 1, 2].shuffle.sort, [1, 2, 3].shuffle!.sort]
+  assert [4, 5].include?([4, 5].sample) && [].sample.nil? && [1, 2, 3].sample(2).uniq.size == 2
+  assert 20.times.map { (1..9).to_a.shuffle }.uniq.size > 1
+  assert_raise(FrozenError) { [1, 2].freeze.shuffle! }
+  assert_equal [[1, 4, 7, 10], [1, 4, 7], [0, 5, 10]], [(1..10).step(3).to_a, (1...10).step(3).to_a, (0..).step(5).first(3)]
+  assert_equal [1, 3], ((1..4) % 2).to_a
+  assert_raise(ArgumentError) { (1..2).step(0) {} }
+  assert_raise(TypeError) { ("a".."b").step(1) {} }
+  assert_equal [{ 1 => :a }, { a: 1 }], [{ a: 1 }.to_h { |key, value| [value, key] }, { a: 1 }.to_h]
+end
+
+test "what mruby leaves out of others" do
+  assert_equal [%w[ab ab], [], ["", "", ""]], ["abcab".scan("ab"), "abc".scan("x"), "ab".scan("")]
+  assert_raise(TypeError) { "abc".scan(1) }
+  error = assert_raise(RuntimeError) { raise "told in full" }
+  assert error.full_message.include?(": told in full (RuntimeError)\n\tfrom "), error.full_message
+  assert_equal "one (RuntimeError)", RuntimeError.new("one").full_message
+  assert_equal [3, 7], ["abc".public_send(:size), 7.public_send(:clamp, 1, 9)]
 end
 
 test "Enumerable and Enumerator" do

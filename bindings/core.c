@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Of Ruby's core, what mruby leaves out. Written in Ruby: bindings/ruby/mrblib/core.rb. */
+#include <linux/kernel.h>
+
+#include "../vm/binding.h"
+#include "bindings.h"
+
+KMVM_BINDING(core,
+	"Methods of Ruby's own classes that mruby leaves out and that its users do not expect to miss.",
+	{ KMVM_IN_RUBY, "::Integer#even? -> true or false",
+	  "Is it divided by 2 without a rest? Integer#odd? is the contrary." },
+	{ KMVM_IN_RUBY, "::Integer#pred -> Integer",
+	  "One less." },
+	{ KMVM_IN_RUBY, "::Integer#integer? -> true",
+	  "It is one." },
+	{ KMVM_IN_RUBY, "::Integer#bit_length -> Integer",
+	  "Bits that it needs, the sign not counted." },
+	{ KMVM_IN_RUBY, "::Integer#[](bit) -> Integer",
+	  "That bit of it, 0 or 1; the lowest is 0." },
+	{ KMVM_IN_RUBY, "::Integer#gcd(other) -> Integer",
+	  "The largest number that divides both; Integer#lcm is the smallest that both divide." },
+	{ KMVM_IN_RUBY, "::Integer.sqrt(number) -> Integer",
+	  "The square root, rounded down." },
+	{ KMVM_IN_RUBY, "::Enumerable#to_set -> Set",
+	  "What it yields, as a Set." },
+	{ KMVM_IN_RUBY, "::Enumerable#slice_when { |one, other| } -> Enumerator",
+	  "Arrays of what it yields, cut where the block says so of two neighbours; Enumerable#chunk_while cuts where it does not." },
+	{ KMVM_IN_RUBY, "::Array#shuffle -> Array",
+	  "Its elements in another order, by the kernel's random numbers. Array#shuffle! changes itself." },
+	{ KMVM_IN_RUBY, "::Array#sample(count = nil) -> Object or Array",
+	  "One of its elements, or so many." },
+	{ KMVM_IN_RUBY, "::Hash#to_h { |key, value| } -> Hash",
+	  "A Hash of the pairs that the block makes; without one, itself." },
+	{ KMVM_IN_RUBY, "::Range#step(by = 1) { |number| } -> Range",
+	  "Yields every so many-th Integer of it. Without a block, an Enumerator. Also Range#%." },
+	{ KMVM_IN_RUBY, "::String#scan(text) -> Array",
+	  "That text as often as it stands there, or it yields each. There are no regular expressions." },
+	{ KMVM_IN_RUBY, "::Exception#full_message -> String",
+	  "The message with its class and the backtrace." },
+	{ KMVM_IN_RUBY, "::Data#with(**changes) -> Data",
+	  "A copy in which some members have other values." },
+	{ KMVM_IN_RUBY, "::Kernel#pp(*objects) -> Object",
+	  "As p." },
+	{ KMVM_IN_RUBY, "::Kernel#public_send(name, *arguments) -> Object",
+	  "As send: mruby does not know private methods." });
