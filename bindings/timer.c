@@ -292,7 +292,7 @@ static mrb_value timer_stats(mrb_state *mrb, mrb_value self)
 }
 
 KMVM_BINDING(timer,
-	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer; but a block that fails three times in a row waits for 2 periods, then for 4, up to 1024 or a minute, until it succeeds. A block that takes more than a second of processor time is ended and reported. A run that does not come to its end, because it raised, was stopped or called exit, takes the timers it started along. A VM has at most 1024 timers, works and threads; one more raises Linux::LimitError.",
+	"Blocks that run later, or again and again, on the VM's thread: between runs, or while a script sleeps. A timer outlives the run that started it and ends with its VM. An exception in a block is reported and does not stop the timer; but a block that fails three times in a row waits for 2 periods, then for 4, up to 1024 or a minute, until it succeeds. A block that takes more than a second of processor time is ended and reported. A run that does not come to its end, because it raised, was stopped or called exit, takes the timers it started along. A VM has at most 1024 timers, works, threads, notifiers, probes and files; one more raises Linux::LimitError.",
 	{ timer_after, "Timer.after(s: 0, ms: 0, us: 0, ns: 0) { |timer| } -> Timer",
 	  "Runs the block once, when the time given by one or more of the keywords has passed." },
 	{ timer_at, "Timer.at(ktime) { |timer| } -> Timer",

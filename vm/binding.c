@@ -267,7 +267,8 @@ mrb_value kmvm_object_new(mrb_state *mrb, mrb_value class, const mrb_data_type *
 
 	if (kmvm_vm_of(mrb)->handle_count >= KMVM_HANDLES_MAX)
 		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
-			   "a VM has at most %d timers, works and threads", KMVM_HANDLES_MAX);
+			   "a VM has at most %d timers, works, threads, notifiers, probes and files",
+			   KMVM_HANDLES_MAX);
 	data = mrb_data_object_alloc(mrb, mrb_class_ptr(class), NULL, type);
 	object = mrb_obj_value(data);
 	mrb_iv_set(mrb, object, block_name(mrb), block);

@@ -329,7 +329,7 @@ enum kmvm_vm_state {
  * @errors:	out: those among them that raised, were refused, or met a limit, and event
  *		blocks that raised
  * @waiting:	out: runs queued now
- * @handles:	out: timers, works and threads alive
+ * @handles:	out: timers, works, threads, notifiers, probes and files alive
  * @age_ns:	out: nanoseconds since the VM was opened
  * @cpu_ns:	out: processor time of its thread
  * @heap_bytes:	out: bytes in use
@@ -345,7 +345,7 @@ enum kmvm_vm_state {
  * @floor:	out: bytes that must be available in the machine before more is taken
  * @timeout_ns:	out: time a run may take that does not say itself; 0: any
  * @event_ns:	out: processor time the block of an event may take
- * @handles_max: out: timers, works and threads that may be alive
+ * @handles_max: out: timers, works, threads, notifiers, probes and files that may be alive
  * @available:	out: bytes that are available, as kmvm counts: free pages beyond those the
  *		kernel keeps for itself, and half of what holds the contents of files
  * @serial:	in: where KMVM_INFO_NEXT goes on, 0 for the beginning, and zero without it.

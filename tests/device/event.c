@@ -242,7 +242,7 @@ static const struct test event_tests[] = {
 	PROGRAM("a thousand timers and no end of them: an error, and they can be cancelled",
 		"a = []; begin; loop { a << Linux::Timer.after(s: 1000) { } }; rescue Linux::LimitError => e; puts a.size, e.message; end;"
 		"a.pop.cancel; Linux::Timer.after(us: 1) { puts 'one more' }; usleep 10_000; a.each { |t| t.cancel }; puts 'gone'",
-		"1024\na VM has at most 1024 timers, works and threads\none more\ngone\n"),
+		"1024\na VM has at most 1024 timers, works, threads, notifiers, probes and files\none more\ngone\n"),
 	{ "event: a script that clears every hash harms only itself", tampered,
 	  TIMERS "ObjectSpace.each_object(Hash) { |h| h.clear }; GC.start", .fresh = true },
 	{ "event: a script that freezes every hash harms only itself", tampered,

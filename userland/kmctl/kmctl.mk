@@ -30,11 +30,10 @@ kmctl: $(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl
 $(KMVM_BUILD)/guest/kmctl: kmctl-static := -static
 $(KMVM_BUILD)/guest/kmctl: kmctl-needs := -lbsd -lmd -ltinfo
 
-# The reference, a string a line.
+# The reference, a string a line. The builds for this machine and for guests may make it side by side.
 $(KMVM_BUILD)/kmctl/reference.inc: docs/reference.md userland/kmctl/kmctl.mk
 	@mkdir -p $(@D)
-	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&",/' $< >$@.new
-	mv $@.new $@
+	sed -e 's/[\\"]/\\&/g' -e 's/.*/"&",/' $< >$@.$$$$ && mv $@.$$$$ $@
 
 $(KMVM_BUILD)/host/kmctl $(KMVM_BUILD)/guest/kmctl: \
 		$(kmctl-sources) $(kmctl-headers) userland/kmctl/kmctl.mk $(kmctl-lib) \
