@@ -407,7 +407,8 @@ struct kmvm_info {
  * @reserved:	must be zero
  *
  * Opens a VM beside the others. It holds the module until it is unloaded. EEXIST: there is one
- * of that name; EBUSY: this session has one that it has not kept yet.
+ * of that name; EBUSY: this session has one that it has not kept yet; EAGAIN: the kernel starts no
+ * thread for it.
  */
 struct kmvm_load_args {
 	__u32 size;
