@@ -30,6 +30,7 @@ define install_files
 0755 $(built-kmctl) $(PREFIX)/sbin/kmctl
 0644 man/kmctl.8 $(PREFIX)/share/man/man8/kmctl.8
 0644 man/kmvm.4 $(PREFIX)/share/man/man4/kmvm.4
+0644 man/kmvm-ruby.7 $(PREFIX)/share/man/man7/kmvm-ruby.7
 0644 userland/udev/60-kmvm.rules $(PREFIX)/lib/udev/rules.d/60-kmvm.rules
 0644 userland/completion/kmctl $(PREFIX)/share/bash-completion/completions/kmctl
 0644 include/uapi/kmvm.h $(PREFIX)/include/kmvm.h
