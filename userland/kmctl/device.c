@@ -3,9 +3,13 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "device.h"
@@ -21,18 +25,66 @@ int kmctl_ioctl(int fd, unsigned long request, void *argument)
 	return ret < 0 ? -errno : 0;
 }
 
+/* Does the file hold the text? */
+static bool holds(const char *path, const char *text)
+{
+	char *line = NULL;
+	size_t room = 0;
+	bool found = false;
+	FILE *file = fopen(path, "re");
+
+	while (file && !found && getline(&line, &room, file) >= 0)
+		found = strstr(line, text);
+	free(line);
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static bool is_locked_down(void)
+{
+	static const char file[] = "/sys/kernel/security/lockdown";
+
+	return holds(file, "[integrity]") || holds(file, "[confidentiality]");
+}
+
+/* Why there is no device, and what to type next. */
+static void explain_missing(const char *doing, const char *error)
+{
+	char modules[sizeof("/lib/modules//modules.dep") + sizeof(((struct utsname *)0)->release)];
+	char headers[sizeof("/lib/modules//build/Makefile") + sizeof(((struct utsname *)0)->release)];
+	struct utsname system;
+
+	uname(&system);
+	snprintf(modules, sizeof(modules), "/lib/modules/%s/modules.dep", system.release);
+	snprintf(headers, sizeof(headers), "/lib/modules/%s/build/Makefile", system.release);
+	if (is_locked_down())
+		kmctl_say("%s: %s: the module is not loaded, and this kernel is locked down, as by Secure Boot: it takes none that is not signed; turn that off in the firmware, then: modprobe kmvm",
+			  doing, error);
+	else if (holds(modules, "/kmvm.ko") || access(modules, R_OK))
+		kmctl_say("%s: %s: the module is not loaded; load it with: modprobe kmvm", doing, error);
+	else if (access(headers, R_OK))
+		kmctl_say("%s: %s: the module is not installed for this kernel, whose headers are missing; apt-get install linux-headers-%s, and in kmvm's source: make && make install && modprobe kmvm",
+			  doing, error, system.release);
+	else
+		kmctl_say("%s: %s: the module is not installed for this kernel; in kmvm's source: make && make install && modprobe kmvm",
+			  doing, error);
+}
+
 int kmctl_explain(const char *doing, int error)
 {
 	switch (error) {
 	case ENOENT:
 	case ENXIO:
-		kmctl_say("%s: %s: the module is not loaded; load it with: modprobe kmvm",
-			  doing, strerror(error));
+		explain_missing(doing, strerror(error));
 		return KMCTL_NODEVICE;
 	case EPERM:
 	case EACCES:
-		kmctl_say("%s: %s: this takes root (CAP_SYS_MODULE) and a kernel that is not locked down",
-			  doing, strerror(error));
+		if (is_locked_down())
+			kmctl_say("%s: %s: this kernel is locked down, and lets nobody run Ruby in it; /sys/kernel/security/lockdown says how far",
+				  doing, strerror(error));
+		else
+			kmctl_say("%s: %s: this takes root (CAP_SYS_MODULE): sudo kmctl", doing, strerror(error));
 		return KMCTL_NOPERM;
 	case ENODEV:
 		kmctl_say("%s: %s: the VM is gone or cannot be opened; the kernel log says why",

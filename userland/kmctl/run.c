@@ -16,6 +16,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "hint.h"
 #include "output.h"
 #include "run.h"
 #include "say.h"
@@ -224,6 +225,8 @@ static int end(struct kmctl_session *session, const struct kmctl_program *progra
 		return result->status & 0xff;
 	case KMVM_RAISED:
 		put_error(session, error);
+		if (kmctl_hint(error))
+			kmctl_say("%s", kmctl_hint(error));
 		return KMCTL_RAISED;
 	case KMVM_REFUSED:
 		kmctl_say("%s: %.*s", program->name, (int)strcspn(error, "\n"), error);
