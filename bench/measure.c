@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -530,6 +531,111 @@ static s64 read_bare(const struct build *build)
 	return read_often("/proc/version");
 }
 
+#define TRACING	"/sys/kernel/tracing"
+
+static void set_tracing(const char *name, const char *text)
+{
+	char path[100];
+	int fd;
+
+	snprintf(path, sizeof(path), TRACING "/%s", name);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0 || (*text && write(fd, text, strlen(text)) < 0))
+		die(path);
+	close(fd);
+}
+
+/*
+ * Probes of a system call that does next to nothing. Nobody else runs meanwhile: what a hit costs
+ * is what its noting costs, and the blocks run later.
+ */
+
+#define PROBED		"__x64_sys_getppid"
+#define SYSCALLS	10000	/* fewer than a ring holds */
+
+/* Instructions a call. */
+static s64 call_often(void)
+{
+	struct sched_param first = { .sched_priority = 1 }, none = { 0 };
+	s64 took;
+
+	settle();
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		die("SCHED_FIFO");
+	took = now();
+	for (int i = 0; i < SYSCALLS; i++)
+		syscall(SYS_getppid);
+	took = now() - took;
+	sched_setscheduler(0, SCHED_OTHER, &none);
+	return took / SYSCALLS;
+}
+
+static s64 probed_by(const struct build *build, const char *name)
+{
+	s64 bare = call_often(), took;
+	struct image image = read_image(name);
+	int fd;
+
+	load(build);
+	fd = open_session();
+	run(fd, &image, 0, NULL, 0);
+	took = call_often() - bare;
+	close(fd);
+	unload(build);
+	return took;
+}
+
+static s64 probe_hit(const struct build *build)
+{
+	return probed_by(build, "probe");
+}
+
+static s64 probe_return(const struct build *build)
+{
+	return probed_by(build, "probe_return");
+}
+
+static s64 probe_string(const struct build *build)
+{
+	return probed_by(build, "probe_string");
+}
+
+static s64 probe_in_c(const struct build *build)
+{
+	s64 took = call_often();
+	int fd = open("bare_probe.ko", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || syscall(SYS_finit_module, fd, "symbol=" PROBED, 0))
+		die("bare_probe.ko");
+	close(fd);
+	took = call_often() - took;
+	if (syscall(SYS_delete_module, "bare_probe", 0))
+		die("bare_probe");
+	return took;
+}
+
+static s64 traced_by(const char *event)
+{
+	s64 took = call_often();
+
+	set_tracing("kprobe_events", event);
+	set_tracing("events/kmvm_bench/enable", "1");
+	took = call_often() - took;
+	set_tracing("events/kmvm_bench/enable", "0");
+	set_tracing("kprobe_events", "");
+	return took;
+}
+
+static s64 trace_hit(const struct build *build)
+{
+	return traced_by("p:kmvm_bench/hit " PROBED "\n");
+}
+
+static s64 trace_return(const struct build *build)
+{
+	return traced_by("r:kmvm_bench/back " PROBED "\n");
+}
+
 static const struct row {
 	const char *name;
 	const char *unit;
@@ -549,6 +655,12 @@ static const struct row {
 	{ "stop_most", "M", true, stop_most, "stop a loop until it has ended: most of 100" },
 	{ "proc_read", "M", false, read_ruby, "a file of /proc made by Ruby: open, read, close" },
 	{ "proc_bare", "M", true, read_bare, "the same of /proc/version" },
+	{ "probe_hit", "instructions", false, probe_hit, "a hit of a Linux::Probe" },
+	{ "probe_return", "instructions", false, probe_return, "a hit of a Linux::Probe.return" },
+	{ "probe_string", "instructions", false, probe_string, "a hit with a string" },
+	{ "probe_c", "instructions", true, probe_in_c, "a hit of a kprobe in C that counts" },
+	{ "probe_trace", "instructions", true, trace_hit, "a hit of tracefs, kprobe_events" },
+	{ "probe_traced", "instructions", true, trace_return, "the same at the return" },
 	{ "memory_slab", "kB", false, slab, "a loaded module: slab" },
 	{ "memory_vmalloc", "kB", false, vmalloc_used, "a loaded module: vmalloc, with its code" },
 };
@@ -580,20 +692,7 @@ static s64 program(const struct build *build, const char *name, bool want_value,
 
 /* judge:NAME. The kernel's own probes tell when the judge of images is called, and when it is back. */
 
-#define TRACING	"/sys/kernel/tracing"
 #define PROBES	"p:kmvm_bench/judge kmvm:kmvm_verify bytes=%si:u64\nr:kmvm_bench/judged kmvm:kmvm_verify\n"
-
-static void set_tracing(const char *name, const char *text)
-{
-	char path[100];
-	int fd;
-
-	snprintf(path, sizeof(path), TRACING "/%s", name);
-	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	if (fd < 0 || (*text && write(fd, text, strlen(text)) < 0))
-		die(path);
-	close(fd);
-}
 
 /* TASK-PID [CPU] FLAGS TIME: EVENT: (PLACE) bytes=BYTES */
 static s64 read_probes(s64 *bytes)
