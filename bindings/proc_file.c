@@ -190,7 +190,7 @@ static void file_event(struct kmvm_handle *handle, mrb_state *mrb)
 {
 	mrb_value object = kmvm_object_of(handle), exc;
 	struct proc_file *file = file_of(handle);
-	bool more, write;
+	bool more, write, stopped;
 	int told;
 
 	file->asked = kmvm_served_next(file->served, &more);
@@ -204,11 +204,15 @@ static void file_event(struct kmvm_handle *handle, mrb_state *mrb)
 	mrb_gc_protect(mrb, object);
 	if (kmvm_guard_try(handle->vm, answer, mrb_obj_ptr(object), &exc))
 		return;
-	told = kmvm_guard_stopped(kmvm_vm_of(mrb)) ? 0 : errno_of(mrb, exc);
+	/* What was written is not to blame for that. */
+	stopped = kmvm_guard_stopped(kmvm_vm_of(mrb));
+	told = stopped ? 0 : errno_of(mrb, exc);
 	/* It may be gone. */
 	handle = handle_of(mrb, object);
 	if (handle && told)
 		file_of(handle)->error = told;
+	else if (handle && stopped)
+		file_of(handle)->error = -EIO;
 	else if (handle && mrb_obj_ptr(exc) == mrb->nomem_err)
 		file_of(handle)->error = -ENOMEM;
 	/* That what is written is refused is an answer, not a mistake. */
@@ -370,7 +374,7 @@ static mrb_value output_append(mrb_state *mrb, mrb_value self)
 }
 
 KMVM_BINDING(proc_file,
-	"Files whose content a block makes when somebody reads them, and which hand to a block what somebody writes. The blocks run on the VM's thread, as those of timers do: between runs, or while a program sleeps. A file is a handle as a timer is: it stays when its program is over, and goes with its VM. Each read from the file's beginning makes all of its content anew, 1 MiB at most (EFBIG), and what follows is read from that. Whoever reads or writes waits for the VM: 5 seconds at most (ETIMEDOUT), or until killed. If the file goes meanwhile that is ENODEV; an Errno that the block raises is what it is told; any other error is reported where the block prints, and is EIO to who reads, EINVAL to who writes. A VM that reads its own file, or one of a VM that waits for it, is refused with Errno::EDEADLK. A name is of letters, digits, '_', '-' and '.', the first no '-' and no '.', 31 at most; one that is taken raises Errno::EEXIST, any other one Errno::EINVAL.",
+	"Files whose content a block makes when somebody reads them, and which hand to a block what somebody writes. The blocks run on the VM's thread, as those of timers do: between runs, or while a program sleeps. A file is a handle as a timer is: it stays when its program is over, and goes with its VM. Each read from the file's beginning makes all of its content anew, 1 MiB at most (EFBIG), and what follows is read from that. Whoever reads or writes waits for the VM: 5 seconds at most (ETIMEDOUT), or until killed. If the file goes meanwhile that is ENODEV; an Errno that the block raises is what it is told; any other error is reported where the block prints, and is EIO to who reads, EINVAL to who writes; EIO to either if the block was stopped. A VM that reads its own file, or one of a VM that waits for it, is refused with Errno::EDEADLK. A name is of letters, digits, '_', '-' and '.', the first no '-' and no '.', 31 at most; one that is taken raises Errno::EEXIST, any other one Errno::EINVAL.",
 	{ proc_new, "ProcFile.new(name, mode: nil, write: nil) { |out| } -> ProcFile",
 	  "The file /proc/kmvm/NAME. To be read, the block prints to what it is given; write: is a Proc that is called with the text of each write, 64 KiB at most. Either may be left out. mode: are permissions as chmod has them; without it root alone may read, and write." },
 	{ debug_new, "DebugFile.new(name, mode: nil, write: nil) { |out| } -> DebugFile",
