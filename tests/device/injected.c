@@ -168,7 +168,7 @@ static void walk(const char *what, struct fault *fault, call *body, const void *
 		if (through)
 			is(ret, 0, "%s: errno when no fault was met", what);
 		/* What the kernel itself answers when it gets no thread, or no minor number. */
-		else if (ret && !((body == load || body == loads) && ret == EAGAIN) && !(body == load && ret == EBUSY))
+		else if (ret && !((body == load || (body == loads && fault->task == KTHREADD)) && ret == EAGAIN) && !(body == load && ret == EBUSY))
 			is(ret, ENOMEM, "%s: errno with fault %ld", what, number);
 	}
 	holds(through, "%s: no end at %ld", what, number);

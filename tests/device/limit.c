@@ -346,6 +346,7 @@ static void floor_of_memory(const void *data)
 	/* What a program needs to get in is kept back from the data of those before. */
 	expect(fd, "$keep.size > 1000", KMVM_DONE, "true");
 	expect(fd, "$keep = nil; GC.start", KMVM_DONE, NULL);
+	is(module_unload(), EWOULDBLOCK, "errno of unloading with a session");
 }
 
 /* Bytes that wait for the rest of their image count, whoever sent them. */
