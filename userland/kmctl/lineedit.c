@@ -162,8 +162,7 @@ static int next_key(EditLine *el, wchar_t *key)
 		char byte;
 
 		if (ret < 0 && take_signal(editor)) {
-			/* An empty line takes the place of the one that was typed. */
-			el_set(el, EL_UNBUFFERED, 0);
+			/* Ends the line, which nobody looks at then. */
 			*key = L'\n';
 			return editor->ended ? 0 : 1;
 		}

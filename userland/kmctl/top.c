@@ -18,7 +18,6 @@
 
 #include "control.h"
 #include "device.h"
-#include "library.h"
 #include "say.h"
 #include "session.h"
 #include "top.h"
