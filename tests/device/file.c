@@ -282,7 +282,7 @@ static void module_goes(const void *data)
 				holds(!error || error == ENOENT || error == ENODEV || error == EIO, "errno %d", error);
 			}
 	}
-	for (int i = 0; i < 30; i++) {
+	for (int i = 0; i < 12; i++) {
 		int fd = session_read_write();
 
 		expect(fd, "$f = Linux::ProcFile.new('here') { |o| 50.times { |i| o.puts i } }; 1", KMVM_DONE, "1");

@@ -112,7 +112,7 @@ static void unloaded(const void *data)
 
 	allow(300);
 	child = stir();
-	for (int i = 0; i < 20; i++) {
+	for (int i = 0; i < 10; i++) {
 		int fd = session_read_write();
 
 		expect(fd, "$all = " ALL "; 1", KMVM_DONE, "1");
