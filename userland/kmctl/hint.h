@@ -8,4 +8,7 @@
  */
 const char *kmctl_hint(const char *error);
 
+/* The same for a library that a program requires and nobody finds; @name: not empty. */
+const char *kmctl_library_hint(const char *name);
+
 #endif /* KMCTL_HINT_H */

@@ -19,6 +19,7 @@
 #include "../../vm/verify.h"
 #include "compile.h"
 #include "device.h"
+#include "hint.h"
 #include "imagefile.h"
 #include "library.h"
 #include "say.h"
@@ -154,6 +155,8 @@ static char *find_file(const struct search *search, const struct requirer *by, c
 	kmctl_say("%s: requires '%s': there is no %s.rb or %s.mrb in %s, and none in %s", by->name,
 		  name, name, name, *search->folder ? search->folder : "this folder",
 		  search->installed);
+	if (kmctl_library_hint(name))
+		kmctl_say("%s: %s", name, kmctl_library_hint(name));
 	*status = KMCTL_NOINPUT;
 	return NULL;
 }
