@@ -8,13 +8,16 @@ all: host
 	+@if [ -r "$(KDIR)/Makefile" ]; then \
 		$(MAKE) --no-print-directory module; \
 	else \
-		echo "kmvm.ko is left out: no headers of this machine's kernel at $(KDIR)"; \
+		echo "kmvm.ko is left out: no headers of this machine's kernel at $(KDIR);" \
+			"apt-get install linux-headers-$$(uname -r) brings them, or KDIR=... says where they are"; \
 	fi
 
 .PHONY: help
 help:
 	@echo 'make                       kmctl, and kmvm.ko for this machine'"'"'s kernel'
 	@echo 'make install, uninstall    into DESTDIR (none), PREFIX (/usr/local)'
+	@echo 'make dkms                  kmctl, and a source tree of kmvm.ko for dkms: build/dkms'
+	@echo 'make dkms-install, dkms-uninstall   as install; dkms builds kmvm.ko for each kernel to come'
 	@echo 'make demo                  builds all, runs examples/hello.rb in a guest kernel'
 	@echo 'make test                  every test; KERNELS="$(KERNELS)" TESTS=... to choose'
 	@echo 'make soak KERNEL=debug     ten minutes of honest clients among hostile ones'
@@ -41,6 +44,10 @@ module:
 module-for:
 	+@test -n "$(KERNEL)" || { echo 'usage: make module-for KERNEL=6.1' >&2; exit 2; }
 	+@set -e; kernel=$$(scripts/kernel "$(KERNEL)"); eval "$$kernel"; scripts/module "$$headers"
+
+.PHONY: dkms
+dkms: host
+	+@scripts/dkms
 
 .PHONY: demo test soak fuzz bench vm
 demo:
