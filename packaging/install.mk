@@ -18,6 +18,7 @@
 # Builds nothing, so that `sudo make install` leaves no file of root's in the tree. What
 # uninstall takes away is the list of what install puts there: both read it below.
 
+KDIR		?= /lib/modules/$(shell uname -r)/build
 PREFIX		?= /usr/local
 KMVM_BUILD	?= build
 KERNELRELEASE	?= $(shell sed -n 's/^\#define UTS_RELEASE "\(.*\)"$$/\1/p' \
@@ -92,8 +93,11 @@ endef
 
 # need-built FILES,HOW
 define need-built
-for file in $(1); do \
-	test -f "$$file" || { echo "make $@: $$file is not built, run $(2) first" >&2; exit 1; }; \
+headers=; for file in $(1); do \
+	test ! -f "$$file" || continue; \
+	case $$file in *.ko) test -r "$(KDIR)/Makefile" || \
+		headers=", which wants the kernel's headers at $(KDIR) (apt-get install linux-headers-$(KERNELRELEASE))";; esac; \
+	echo "make $@: $$file is not built, run $(2) first$$headers" >&2; exit 1; \
 done
 endef
 
