@@ -15,6 +15,7 @@ const struct kmvm_binding *const kmvm_bindings[] = {
 	&kmvm_binding_kmalloc,
 	&kmvm_binding_limits,
 	&kmvm_binding_histogram,
+	&kmvm_binding_table,
 	&kmvm_binding_timer,
 	&kmvm_binding_work,
 	&kmvm_binding_notifier,

@@ -14,6 +14,7 @@ extern const struct kmvm_binding kmvm_binding_heap;
 extern const struct kmvm_binding kmvm_binding_kmalloc;
 extern const struct kmvm_binding kmvm_binding_limits;
 extern const struct kmvm_binding kmvm_binding_histogram;
+extern const struct kmvm_binding kmvm_binding_table;
 extern const struct kmvm_binding kmvm_binding_timer;
 extern const struct kmvm_binding kmvm_binding_work;
 extern const struct kmvm_binding kmvm_binding_notifier;

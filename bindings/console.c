@@ -18,6 +18,8 @@
 
 #include "../vm/binding.h"
 #include "../vm/guard.h"
+#include "../vm/output.h"
+#include "../vm/run.h"
 #include "../vm/text.h"
 #include "../vm/vm.h"
 #include "bindings.h"
@@ -205,6 +207,15 @@ static mrb_value kernel_gets(mrb_state *mrb, mrb_value self)
 	return mrb_nil_value();
 }
 
+static mrb_value linux_columns(mrb_state *mrb, mrb_value self)
+{
+	const struct kmvm_vm *vm = kmvm_vm_of(mrb);
+
+	if (!vm->active || !vm->active->request.columns || vm->out->kind != KMVM_OUTPUT_READ)
+		return mrb_nil_value();
+	return mrb_fixnum_value(vm->active->request.columns);
+}
+
 static void open_stream(mrb_state *mrb, enum kmvm_stream stream, const char *variable,
 			const char *constant)
 {
@@ -250,4 +261,6 @@ KMVM_BINDING_OPEN(console,
 	{ io_set_sync, "::IO#sync=(ignored) -> object", "Does nothing." },
 	{ io_fileno, "::IO#fileno -> Integer", "1 for $stdout, 2 for $stderr." },
 	{ io_tty, "::IO#tty? -> false",
-	  "Is false: what becomes of the output is not known here." });
+	  "Is false: what becomes of the output is not known here." },
+	{ linux_columns, "Linux.columns -> Integer or nil",
+	  "Characters in a line of the terminal where the run prints, as kmctl has told when it began; nil where it prints to none." });

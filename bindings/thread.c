@@ -120,6 +120,7 @@ static void inherit(struct kmvm_request *request, const struct kmvm_run *run)
 	request->may_wait = run->request.may_wait;
 	request->heap_max = run->request.heap_max;
 	request->steps_max = run->request.steps_max;
+	request->columns = run->request.columns;
 }
 
 /* All that is made is the handle's, which the caller closes if this fails. */

@@ -492,7 +492,7 @@ static int check_run(const struct kmvm_run_args *args)
 	    memchr_inv(args->reserved, 0, sizeof(args->reserved)) ||
 	    strnlen(args->vm, sizeof(args->vm)) == sizeof(args->vm) ||
 	    !args->image != !args->image_size || !args->image ||
-	    !args->args != !args->args_size || args->reserved1 ||
+	    !args->args != !args->args_size || args->columns > U16_MAX ||
 	    !args->parameters != !args->parameters_size)
 		return -EINVAL;
 	if (args->flags & RUN_FLAGS_RESERVED)
@@ -573,6 +573,7 @@ static int copy_request(const struct kmvm_run_args *args, struct kmvm_request *r
 	request->timeout_ns = args->timeout_ns;
 	request->heap_max = args->heap_max;
 	request->steps_max = args->steps_max;
+	request->columns = args->columns;
 	return 0;
 
 err_free:

@@ -9,7 +9,5 @@ one, five = Linux::CPU.load.map { |load| "#{load / 100}.#{(load % 100).to_s.rjus
 free = Linux::Memory.info[:MemAvailable] * 100 / Linux::Memory.info[:MemTotal]
 puts "load #{one} in a minute, #{five} in five; #{free}% of memory available"
 
-tasks.sort_by { |task| -(task.utime_ns + task.stime_ns) }.first(3).each do |task|
-  ms = (task.utime_ns + task.stime_ns) / 1_000_000
-  puts "#{task.comm} (#{task.pid}): #{ms} ms"
-end
+used = tasks.map { |task| [task.comm, task.pid, (task.utime_ns + task.stime_ns) / 1_000_000] }
+puts Linux::Table.new("COMM", "PID", "MS", rows: used, sort_by: "MS", top: 3)

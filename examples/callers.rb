@@ -10,5 +10,5 @@ end
 puts "counting"
 Linux.sleep(s: (ARGV[0] || 1).to_i)
 trace.cancel
-callers.sort_by { |_, count| -count }.first(5).each { |place, count| puts format("%6d  %s", count, place) }
+puts Linux::Table.new("CALLER", "CALLS", rows: callers, sort_by: "CALLS", top: 5)
 puts "#{trace.stats[:lost]} lost"

@@ -7,6 +7,5 @@ probe = Linux::Probe.new("handle_mm_fault", ring: 16_384) { |hit| faults[hit.com
 puts "counting"
 Linux.sleep(s: (ARGV[0] || 1).to_i)
 probe.cancel
-puts "FAULTS  COMM"
-faults.sort_by { |_, count| -count }.first(10).each { |comm, count| puts format("%6d  %s", count, comm) }
+puts Linux::Table.new("COMM", "FAULTS", rows: faults, sort_by: "FAULTS", top: 10)
 puts "#{probe.stats[:lost]} lost"

@@ -5,8 +5,6 @@
 $list = (1..1000).map { |n| "string number #{n} of a thousand" }
 stats = Linux::Kmalloc.stats
 puts "#{stats[:held] >> 10} KiB held, #{stats[:max] >> 10} may be"
-stats[:vms].each { |name, vm| puts "#{name}: #{vm[:live]} bytes in use, #{vm[:peak]} at most" }
-stats[:classes].each do |size, of|
-  puts format("%8s: %6d blocks, %8d bytes", size, of[:blocks], of[:live])
-end
+puts Linux::Table.new("VM", "BYTES", "PEAK", rows: stats[:vms].map { |name, vm| [name, vm[:live], vm[:peak]] })
+puts Linux::Table.new("CLASS", "BLOCKS", "BYTES", rows: stats[:classes].map { |size, of| [size, of[:blocks], of[:live]] })
 $list = nil

@@ -61,6 +61,7 @@ enum kmvm_run_state {
  * @timeout_ns:	nanoseconds from its start on; 0: as the module says
  * @heap_max:	bytes it may add to the heap in use; 0: any
  * @steps_max:	steps it may take; 0: any
+ * @columns:	of the terminal where it prints; 0: none
  * @thread:	it is a thread's: its value is a block, to be called. It prints beside the runs of
  *		its output, not as one of them
  * @message:	the Array of what the block is given; the run's likewise
@@ -80,6 +81,7 @@ struct kmvm_request {
 	u64 timeout_ns;
 	u64 heap_max;
 	u64 steps_max;
+	u16 columns;
 	bool thread;
 	struct kmvm_message *message;
 };

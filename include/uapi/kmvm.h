@@ -203,7 +203,8 @@ struct kmvm_result {
  * @parameters:	in: address of what Ruby finds in PARAMETERS: name, value, name, value, each ended by a
  *		NUL, each value behind a KMVM_PARAMETER_*; or 0
  * @parameters_size: in: their bytes, KMVM_ARGS_MAX at most
- * @reserved1:	must be zero
+ * @columns:	in: characters in a line of the terminal where it prints, 65535 at most; 0: it
+ *		prints to none
  * @reserved:	must be zero
  * @result:	out: filled unless KMVM_RUN_ASYNC is set or the wait was interrupted
  *
@@ -226,7 +227,7 @@ struct kmvm_run_args {
 	__u64 steps_max;
 	__u64 parameters;
 	__u32 parameters_size;
-	__u32 reserved1;
+	__u32 columns;
 	__u64 reserved[2];
 	struct kmvm_result result;
 };

@@ -137,7 +137,7 @@ static void run_fields(const void *data)
 		FIELD(struct kmvm_run_args, args_size, 8, EINVAL),
 		FIELD(struct kmvm_run_args, parameters, 8, EINVAL),
 		FIELD(struct kmvm_run_args, parameters_size, 8, EINVAL),
-		FIELD(struct kmvm_run_args, reserved1, 1, EINVAL),
+		FIELD(struct kmvm_run_args, columns, 65536, EINVAL),
 		FIELD(struct kmvm_run_args, result.value, 8, EINVAL),
 		FIELD(struct kmvm_run_args, result.value_size, 8, EINVAL),
 		FIELD(struct kmvm_run_args, result.error, 8, EINVAL),
@@ -293,6 +293,40 @@ static void parameters(const void *data)
 	is_errno(ioctl(fd, KMVM_IOC_RUN, &args) ? errno : 0, E2BIG, "one byte more");
 	free(image.bytes);
 	free(many);
+}
+
+static void columns(const void *data)
+{
+	static const struct {
+		const char *text;
+		u32 columns, flags;
+		const char *value;
+	} cases[] = {
+		{ "Linux.columns", 0, 0, "nil" },
+		{ "Linux.columns", 100, 0, "100" },
+		{ "Linux.columns", 65535, 0, "65535" },
+		{ "Linux::Table.new('A').add('a' * 100).to_s", 20, 0, "\"A\\naaaaaaaaaaaaaaaaa...\\n\"" },
+		{ "Linux::Thread.new { Linux.columns }.value", 80, 0, "80" },
+		{ "Linux::Timer.after(ms: 1) { $followed = [Linux.columns] }; nil", 90, KMVM_RUN_FOLLOW, "nil" },
+		{ "$followed", 0, 0, "[90]" },
+		{ "Linux::Timer.after(ms: 20) { $left = [Linux.columns] }; nil", 90, 0, "nil" },
+		{ "usleep 1000 until $left; $left", 70, 0, "[nil]" },
+	};
+	int fd = session_read_write();
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct image image = ruby_text(cases[i].text);
+		char value[100] = "";
+		struct kmvm_run_args args = {
+			.size = sizeof(args), .flags = KMVM_RUN_INSPECT | cases[i].flags,
+			.image = (uintptr_t)image.bytes, .image_size = image.size, .columns = cases[i].columns,
+			.result = { .value = (uintptr_t)value, .value_size = sizeof(value) },
+		};
+
+		is(ioctl(fd, KMVM_IOC_RUN, &args), 0, "%s", cases[i].text);
+		is_text(value, cases[i].value, "%s", cases[i].text);
+		free(image.bytes);
+	}
 }
 
 static void outcomes(const void *data)
@@ -711,6 +745,7 @@ static const struct test ioctl_tests[] = {
 	{ "ioctl: names of VMs: without an end EINVAL, unknown ENOENT", vm_names },
 	{ "ioctl: $0 and ARGV arrive as they were given, up to 64 KiB", arguments },
 	{ "ioctl: parameters come as they were sent, or none of them does", parameters },
+	{ "ioctl: the width of a terminal is the run's, its blocks' and its threads' as long as it goes on", columns },
 	{ "ioctl: each outcome with its status, value, error and figures", outcomes },
 	{ "ioctl: what is no image is KMVM_REFUSED, in words", refused },
 	{ "ioctl: texts are cut to their buffers, end in a NUL, and tell their whole size", texts_cut },
