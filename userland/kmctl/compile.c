@@ -8,6 +8,7 @@
  * print, into a file of ours in place of stderr, and every message is read from there.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,7 +318,7 @@ const char *kmctl_prompt_local(const struct kmctl_prompt *prompt, size_t number)
 		return NULL;
 	name = prompt->locals->syms[number] ? mrb_sym_name(prompt->mrb, prompt->locals->syms[number]) : none;
 	/* What parameters without a name are called is nothing that can be written. */
-	if (!name || strspn(name, "abcdefghijklmnopqrstuvwxyz_") == 0)
+	if (!name || !(islower((unsigned char)*name) || *name == '_' || *name & 0x80))
 		return none;
 	return name;
 }

@@ -277,7 +277,7 @@ static bool can_be_asked(struct repl *repl, const char *text, size_t size)
 	if (!size)
 		return false;
 	for (i = 0; i < size; i++)
-		if (!isalnum((unsigned char)text[i]) && !strchr("_:$", text[i]))
+		if (!isalnum((unsigned char)text[i]) && !(text[i] & 0x80) && !strchr("_:$", text[i]))
 			return false;
 	return isupper((unsigned char)*text) || *text == '$' || *text == ':' || isdigit((unsigned char)*text) ||
 	       is_local(repl, text, size);
@@ -328,7 +328,7 @@ static void complete_word(struct repl *repl, const char *typed, size_t size, str
 
 static bool is_word(char c)
 {
-	return isalnum((unsigned char)c) || strchr("_$@?!", c);
+	return isalnum((unsigned char)c) || c & 0x80 || strchr("_$@?!", c);
 }
 
 static void complete(void *data, const char *line, size_t size, struct kmctl_choices *choices)
