@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The log of a VM, a line a line: when it was printed, and what. */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -18,9 +19,36 @@
 
 #define BUFFER	(64U << 10)
 
+/* A line ends as an exception's first one does: "(RuntimeError)". */
+static bool names_class(const char *text, size_t size)
+{
+	const char *open = memrchr(text, '(', size);
+
+	return open && open > text && text[size - 1] == ')' && isupper((unsigned char)open[1]);
+}
+
+static bool ends_with(const char *text, size_t size, const char *end)
+{
+	size_t length = strlen(end);
+
+	return size >= length && !memcmp(text + size - length, end, length);
+}
+
+/* What the line is, by its stream and its shape: an exception and its frames, or what a program says itself. */
+static const char *colour(const struct kmvm_log_record *head, const char *text)
+{
+	if (head->stream != KMVM_STDERR || !head->size)
+		return "";
+	if (*text == '\t')
+		return "\033[2m";
+	if (names_class(text, head->size) || ends_with(text, head->size, "ended, its block took too long"))
+		return "\033[1;31m";
+	return "\033[33m";
+}
+
 static void print_text(const struct kmctl_log *log, FILE *to, const struct kmvm_log_record *head, const char *text)
 {
-	bool marked = log->colours && head->stream == KMVM_STDERR;
+	const char *marked = log->colours ? colour(head, text) : "";
 	time_t seconds = head->time_ns / 1000000000;
 	char clock[16] = "?";
 	struct tm tm;
@@ -28,7 +56,7 @@ static void print_text(const struct kmctl_log *log, FILE *to, const struct kmvm_
 	if (localtime_r(&seconds, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	fprintf(to, "%s.%03u %s%.*s%s\n", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000),
-		marked ? "\033[31m" : "", (int)head->size, text, marked ? "\033[0m" : "");
+		marked, (int)head->size, text, *marked ? "\033[0m" : "");
 }
 
 /* JSON is UTF-8, and a program prints any byte. */

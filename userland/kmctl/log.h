@@ -16,7 +16,7 @@ struct kmctl_log {
 	uint64_t seen;			/* bytes of text that the VM has printed up to here */
 	uint64_t since_ns;		/* lines before that time are left out */
 	bool json;			/* an object a line */
-	bool colours;			/* stderr's lines are told apart */
+	bool colours;			/* exceptions, their frames and stderr's other lines are told apart */
 };
 
 /* From the oldest line on that is kept. Returns 0 or -ENOMEM; is to be closed in either case. */
