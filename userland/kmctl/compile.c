@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <mruby.h>
@@ -22,6 +23,7 @@
 #include <mruby/proc.h>
 
 #include "compile.h"
+#include "progress.h"
 #include "say.h"
 
 #ifndef MRB_NO_FLOAT
@@ -139,7 +141,7 @@ static bool tell(const char *name, const struct kmctl_bytes *ruby, char *message
 			  name, line, first_column(ruby, line, column, strlen(text)), text);
 		return true;
 	}
-	if (!strncmp(text, WARNING, strlen(WARNING)) && !warn)
+	if (!strncmp(text, WARNING, strlen(WARNING)) && (!warn || kmctl_voice() == KMCTL_QUIET))
 		return false;
 	if (column < 0) {
 		kmctl_say("%s:%ld: %s", name, line, text);
@@ -244,9 +246,18 @@ static bool has_nul(const char *name, const struct kmctl_bytes *ruby)
 	return true;
 }
 
+static long long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000LL + now.tv_nsec / 1000;
+}
+
 int kmctl_compile(const char *name, const struct kmctl_bytes *ruby, bool warn,
 		  struct kmctl_bytes *image)
 {
+	long long began = now_us();
 	struct capture capture;
 	int ret = KMCTL_DATA;
 	struct RProc *proc;
@@ -255,6 +266,7 @@ int kmctl_compile(const char *name, const struct kmctl_bytes *ruby, bool warn,
 
 	if (has_nul(name, ruby))
 		return KMCTL_DATA;
+	kmctl_progress("%s: compiling", name);
 	mrb = mrb_open_core(NULL, NULL);
 	if (!mrb || begin_capture(&capture)) {
 		kmctl_say("the compiler cannot start: %m");
@@ -277,6 +289,10 @@ int kmctl_compile(const char *name, const struct kmctl_bytes *ruby, bool warn,
 out_close:
 	if (mrb)
 		mrb_close(mrb);
+	kmctl_progress_end();
+	if (!ret)
+		kmctl_tell("%s: compiled to %zu bytes in %lld.%03lld ms", name, image->size,
+			   (now_us() - began) / 1000, (now_us() - began) % 1000);
 	return ret;
 }
 

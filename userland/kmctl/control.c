@@ -11,6 +11,7 @@
 #include "control.h"
 #include "device.h"
 #include "library.h"
+#include "progress.h"
 #include "say.h"
 #include "vms.h"
 
@@ -72,7 +73,10 @@ static int ask(const char *vm, unsigned long request, void *args)
 	ret = kmctl_open_device(&fd, NULL);
 	if (ret)
 		return ret;
+	if (request != KMVM_IOC_KILL)
+		kmctl_progress("%s: %s", vm, request == KMVM_IOC_RESET ? "starting afresh" : "unloading");
 	ret = kmctl_ioctl(fd, request, args);
+	kmctl_progress_end();
 	library = ret == -ENOENT && request == KMVM_IOC_UNLOAD && kmctl_say_library(fd, vm);
 	close(fd);
 	if (library)
@@ -103,7 +107,9 @@ int kmctl_kill(const char *vm, bool now)
 	if (!ret)
 		ret = ask(vm, KMVM_IOC_KILL, &args);
 	if (!ret && !args.runs && !args.events)
-		kmctl_say("%s: nothing runs there", vm);
+		kmctl_note("%s: nothing runs there", vm);
+	else if (!ret)
+		kmctl_tell("%s: %u runs and %u blocks of events are told to stop", vm, args.runs, args.events);
 	return ret;
 }
 
@@ -112,7 +118,11 @@ int kmctl_reset(const char *vm)
 	struct kmvm_reset_args args = { .size = sizeof(args) };
 	int ret = copy_name(args.vm, vm);
 
-	return ret ? ret : ask(vm, KMVM_IOC_RESET, &args);
+	if (!ret)
+		ret = ask(vm, KMVM_IOC_RESET, &args);
+	if (!ret)
+		kmctl_tell("%s: has started afresh", vm);
+	return ret;
 }
 
 int kmctl_load(int fd, const char *vm)
@@ -122,12 +132,16 @@ int kmctl_load(int fd, const char *vm)
 
 	if (ret)
 		return ret;
+	kmctl_progress("%s: opening the VM", vm);
 	ret = kmctl_ioctl(fd, KMVM_IOC_LOAD, &args);
+	kmctl_progress_end();
 	if (ret == -EEXIST) {
 		kmctl_say("%s: it is loaded already; kmctl unload %s takes it away, --name gives this one another name",
 			  vm, vm);
 		return KMCTL_EXISTS;
 	}
+	if (!ret)
+		kmctl_tell("%s: the VM is open", vm);
 	return ret ? kmctl_explain(vm, -ret) : KMCTL_OK;
 }
 
@@ -136,7 +150,11 @@ int kmctl_unload(const char *vm)
 	struct kmvm_unload_args args = { .size = sizeof(args) };
 	int ret = copy_name(args.vm, vm);
 
-	return ret ? ret : ask(vm, KMVM_IOC_UNLOAD, &args);
+	if (!ret)
+		ret = ask(vm, KMVM_IOC_UNLOAD, &args);
+	if (!ret)
+		kmctl_tell("%s: is unloaded", vm);
+	return ret;
 }
 
 int kmctl_unload_all(void)
@@ -155,13 +173,17 @@ int kmctl_unload_all(void)
 		/* A thread goes with the VM whose it is, or by kmctl kill. */
 		if (is_main(args.vm) || listing.rows[listing.count].parent)
 			continue;
+		kmctl_progress("%s: unloading", args.vm);
 		ret = kmctl_ioctl(fd, KMVM_IOC_UNLOAD, &args);
+		if (!ret)
+			kmctl_tell("%s: is unloaded", args.vm);
 		/* Somebody else was faster. */
 		if (ret == -ENOENT)
 			ret = KMCTL_OK;
 		else if (ret)
 			ret = kmctl_explain(args.vm, -ret);
 	}
+	kmctl_progress_end();
 	free(listing.rows);
 	close(fd);
 	return ret;

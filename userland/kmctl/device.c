@@ -204,6 +204,8 @@ int kmctl_open_device(int *fd, struct kmvm_version *version)
 		ret = KMCTL_NODEVICE;
 		goto err_close;
 	}
+	kmctl_tell("%s: kmvm %.*s, mruby %.*s", KMCTL_DEVICE, (int)sizeof(answer.module), answer.module,
+		   (int)sizeof(answer.mruby), answer.mruby);
 	if (version)
 		*version = answer;
 	return KMCTL_OK;

@@ -12,6 +12,7 @@
 #include "compile.h"
 #include "imagefile.h"
 #include "meta.h"
+#include "progress.h"
 #include "say.h"
 
 bool kmctl_is_image(const struct kmctl_bytes *bytes)
@@ -52,8 +53,12 @@ int kmctl_read_program(const char *file, struct kmctl_bytes *image, struct kmctl
 int kmctl_check_image(const char *name, const struct kmctl_bytes *image)
 {
 	struct kmvm_verdict verdict;
+	int ret;
 
-	switch (kmvm_verify(image->at, image->size, &verdict)) {
+	kmctl_progress("%s: judging the image", name);
+	ret = kmvm_verify(image->at, image->size, &verdict);
+	kmctl_progress_end();
+	switch (ret) {
 	case 0:
 		return KMCTL_OK;
 	case -ENOMEM:

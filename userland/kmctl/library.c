@@ -379,6 +379,8 @@ static int provide(int fd, const struct kmctl_library *library)
 		kmctl_say("%s: refused: %s", library->name, error);
 		return KMCTL_DATA;
 	}
+	if (!ret)
+		kmctl_tell("%s: the library, %zu bytes, is sent", library->name, library->image.size);
 	return ret ? kmctl_explain(library->name, -ret) : KMCTL_OK;
 }
 

@@ -155,7 +155,7 @@ static int print_log(struct kmctl_log *log, const char *vm, bool follow)
 		int ret = kmctl_log_read(log, stdout, wait);
 
 		if (ret == -ENOENT && log->args.serial) {
-			kmctl_say("%s: is unloaded", vm);
+			kmctl_note("%s: is unloaded", vm);
 			return KMCTL_OK;
 		}
 		if (ret == -ENOENT)
@@ -184,7 +184,7 @@ int kmctl_log(const char *vm, const struct kmctl_log_options *options)
 	} else {
 		log.since_ns = options->since_ns;
 		log.json = options->json;
-		log.colours = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+		log.colours = kmctl_colours(STDOUT_FILENO);
 		ret = print_log(&log, vm, options->follow);
 	}
 	kmctl_log_close(&log);

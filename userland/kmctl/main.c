@@ -57,7 +57,8 @@ static const char usage[] =
 	"       kmctl kill [--now] [VM]\n"
 	"       kmctl reset [VM]\n"
 	"       kmctl help [NAME]\n"
-	"       kmctl --version | --help\n";
+	"       kmctl --version | --help\n"
+	"Each takes --quiet or --verbose, too.\n";
 
 static const char help[] =
 	"\n"
@@ -87,6 +88,8 @@ static const char help[] =
 	"  --timeout TIME   end it after that long, as 2s or 500ms\n"
 	"  --max-heap SIZE  bytes it may add to the VM's heap, as 512K or 16M\n"
 	"  --max-steps N    calls and backward jumps it may make, as 1000000 or 1M\n"
+	"  --quiet, -q      say nothing but results and errors\n"
+	"  --verbose, -v    say what is done, on standard error\n"
 	"\n"
 	"Globals, constants and methods stay in the VM from one program to the next.\n"
 	"Exit status: that of the program; 1 uncaught exception, 2 usage, others in kmctl(8).\n";
@@ -119,6 +122,33 @@ static bool names_vm(const char *word, bool load)
 	return !strcmp(word, load ? "--name" : "--vm");
 }
 
+/* --quiet and --verbose, which every command takes. */
+static bool take_voice(struct words *words)
+{
+	if (take_word(words, "-q") || take_word(words, "--quiet"))
+		kmctl_set_voice(KMCTL_QUIET);
+	else if (take_word(words, "-v") || take_word(words, "--verbose"))
+		kmctl_set_voice(KMCTL_VERBOSE);
+	else
+		return false;
+	return true;
+}
+
+/* Those that stand anywhere up to "--". */
+static void take_voices(struct words *words)
+{
+	struct words from = *words;
+	char **to = words->at;
+
+	while (from.left && strcmp(*from.at, "--")) {
+		if (!take_voice(&from))
+			*to++ = next_word(&from);
+	}
+	while (from.left)
+		*to++ = next_word(&from);
+	words->left = to - words->at;
+}
+
 /*
  * --vm or --name, --wait and the limits, in any order. Returns KMCTL_OK at the first word that is none of
  * them, or a status.
@@ -132,6 +162,8 @@ static int take_options(struct words *words, struct kmctl_program *program)
 		char name[16] = { 0 };
 		int ret;
 
+		if (take_voice(words))
+			continue;
 		if (!program->load && take_word(words, "--wait")) {
 			program->follow = true;
 			continue;
@@ -518,6 +550,8 @@ static int compile_file(const char *file, const char *out)
 	if (ret)
 		return ret;
 	ret = kmctl_write_image(out, &image);
+	if (!ret && strcmp(out, "-"))
+		kmctl_tell("%s: is written", out);
 	free(image.at);
 	return ret;
 }
@@ -561,6 +595,8 @@ static int verify_file(const char *file)
 	if (ret)
 		return ret;
 	ret = kmctl_check_image(file, &image);
+	if (!ret)
+		kmctl_tell("%s: %zu bytes are accepted", file, image.size);
 	free(image.at);
 	return ret;
 }
@@ -792,6 +828,12 @@ static const struct {
 	{ "-h",		command_help },
 };
 
+/* What stands behind a program is not kmctl's. */
+static bool takes_program(const char *command)
+{
+	return !strcmp(command, "run") || !strcmp(command, "eval") || !strcmp(command, "load");
+}
+
 /* Is it -e, behind options or not? */
 static bool is_code(const struct words *words)
 {
@@ -809,15 +851,23 @@ static int dispatch(struct words *words)
 {
 	size_t i;
 
+	while (take_voice(words))
+		;
 	if (!words->left)
 		return bad_usage(NULL, NULL);
 	if (is_code(words))
 		return command_e(words);
-	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		if (take_word(words, commands[i].word))
-			return commands[i].word[0] != '-' && words->left == 1 &&
-			       take_word(words, "--help") ? help_of(commands[i].word)
-							  : commands[i].function(words);
+	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		if (!take_word(words, commands[i].word))
+			continue;
+		if (!takes_program(commands[i].word))
+			take_voices(words);
+		while (take_voice(words))
+			;
+		return commands[i].word[0] != '-' && words->left == 1 &&
+		       take_word(words, "--help") ? help_of(commands[i].word)
+						  : commands[i].function(words);
+	}
 	return bad_usage(*words->at, "unknown command");
 }
 

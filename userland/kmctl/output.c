@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "progress.h"
 
 #define READ_SIZE	(64UL << 10)
 #define KEEP_MAX	(64UL << 20)
@@ -113,8 +114,10 @@ static void fail(struct kmctl_session *session, int error)
  */
 static size_t put_piece(struct kmctl_session *session, int fd, const char *bytes, size_t size)
 {
-	ssize_t n = write(fd, bytes, size < PIPE_BUF ? size : PIPE_BUF);
+	ssize_t n;
 
+	kmctl_progress_end();
+	n = write(fd, bytes, size < PIPE_BUF ? size : PIPE_BUF);
 	if (n >= 0)
 		return n;
 	if (errno != EINTR && errno != EAGAIN)

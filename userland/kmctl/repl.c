@@ -241,10 +241,16 @@ static void ask(struct repl *repl, const char *code, const char *typed, size_t s
 	struct kmvm_run_args args = {
 		.size = sizeof(args), .flags = KMVM_RUN_INSPECT, .timeout_ns = 500000000,
 	};
+	enum kmctl_voice voice = kmctl_voice();
 	struct kmctl_bytes image;
 	char *value;
+	int ret;
 
-	if (kmctl_compile("completion", &ruby, false, &image))
+	/* The line that is being typed is not to be told of it. */
+	kmctl_set_voice(KMCTL_QUIET);
+	ret = kmctl_compile("completion", &ruby, false, &image);
+	kmctl_set_voice(voice);
+	if (ret)
 		return;
 	value = calloc(1, 64 << 10);
 	args.image = (uintptr_t)image.at;
@@ -472,9 +478,10 @@ static int start(struct repl *repl)
 
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
 		setlocale(LC_CTYPE, "");
-		repl->colours = !getenv("NO_COLOR");
+		repl->colours = kmctl_colours(STDOUT_FILENO);
 		repl->editor = kmctl_editor_open(&typist, history);
-		printf("kmvm: Ruby in this kernel; :help lists what else there is, :quit or Ctrl-D leaves\n");
+		if (kmctl_voice() != KMCTL_QUIET)
+			printf("kmvm: Ruby in this kernel; :help lists what else there is, :quit or Ctrl-D leaves\n");
 		/* What was printed before this is for :log. */
 		old = news(repl);
 		free(old);

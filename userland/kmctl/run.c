@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,9 +19,11 @@
 #include "device.h"
 #include "hint.h"
 #include "output.h"
+#include "progress.h"
 #include "run.h"
 #include "say.h"
 #include "session.h"
+#include "vms.h"
 
 /* A run is forgotten once it was told, so a text that does not fit is not to be had later. */
 #define TEXT_MAX	(1U << 20)
@@ -52,6 +55,17 @@ static int join_args(const struct kmctl_program *program, struct kmctl_bytes *ar
 	return KMCTL_OK;
 }
 
+/* Of the terminal that shows what the program prints; 0: none does. */
+static unsigned int columns(void)
+{
+	struct winsize size = { 0 };
+
+	if (!isatty(STDOUT_FILENO))
+		return 0;
+	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
+	return size.ws_col ? size.ws_col : 80;
+}
+
 static int queue(int fd, const struct kmctl_program *program, const struct kmctl_bytes *args,
 		 uint64_t *id)
 {
@@ -64,6 +78,7 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 		.args_size = args->size,
 		.parameters = (uintptr_t)program->parameters.at,
 		.parameters_size = program->parameters.size,
+		.columns = columns(),
 		.timeout_ns = program->limits.timeout_ns,
 		.heap_max = program->limits.heap_max,
 		.steps_max = program->limits.steps_max,
@@ -85,24 +100,32 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 	if (ret)
 		return kmctl_explain(program->name, -ret);
 	*id = run.id;
+	kmctl_tell("%s: run %llu, in the VM %s", program->name, (unsigned long long)run.id, program->vm);
 	return KMCTL_OK;
 }
 
-/* Somebody who waits wants to know for whom. */
-static void say_who_holds(int fd, const char *vm)
+/* Once, or at a terminal as long as it is so. */
+#define WAITING(...)	(kmctl_progress_shows() ? kmctl_progress(__VA_ARGS__) : kmctl_note(__VA_ARGS__))
+
+/* Somebody who waits wants to know for whom. Returns whether that may change. */
+static bool say_who_holds(int fd, const struct kmctl_program *program)
 {
 	struct kmvm_info info = { .size = sizeof(info) };
 
-	strcpy(info.vm, vm);
-	if (kmctl_ioctl(fd, KMVM_IOC_INFO, &info) || info.owner_pid == getpid())
-		return;
+	strcpy(info.vm, program->vm);
+	if (kmctl_ioctl(fd, KMVM_IOC_INFO, &info))
+		return false;
 	info.owner_comm[sizeof(info.owner_comm) - 1] = '\0';
 	kmctl_plain(info.owner_comm);
-	if (info.owner_pid)
-		kmctl_say("waiting: the VM is held by %s (pid %d)", info.owner_comm,
-			  info.owner_pid);
+	if (info.owner_pid == getpid())
+		kmctl_progress("%s: running", program->name);
+	else if (info.owner_pid)
+		WAITING("waiting: the VM is held by %s (pid %d)", info.owner_comm, info.owner_pid);
 	else if (info.waiting)
-		kmctl_say("waiting: the VM is held by a process that is not visible from here");
+		WAITING("waiting: the VM is held by a process that is not visible from here");
+	else
+		kmctl_progress("%s: staying for what it has started", program->name);
+	return kmctl_progress_shows();
 }
 
 static int64_t now_ms(void)
@@ -115,9 +138,9 @@ static int64_t now_ms(void)
 
 /* What print_all() waits for beside the two ends: who holds the VM, a reader that sleeps. */
 struct clock {
-	const char *vm;
-	bool asked;		/* who holds the VM */
-	int64_t started;
+	const struct kmctl_program *program;
+	bool asked;		/* who holds the VM, for the last time */
+	int64_t started;	/* or when that was asked before */
 	int64_t progress;	/* the last time that output was not stuck */
 };
 
@@ -137,19 +160,20 @@ static void time_up(struct clock *clock, struct kmctl_session *session)
 	if (clock->asked)
 		session->output_error = ETIMEDOUT;
 	else
-		say_who_holds(session->fd, clock->vm);
-	clock->asked = true;
+		clock->asked = !say_who_holds(session->fd, clock->program);
+	clock->started = now_ms();
 }
 
 /* Prints until no run is in flight and nothing is left. Returns 0 or -errno. */
-static int print_all(struct kmctl_session *session, const char *vm)
+static int print_all(struct kmctl_session *session, const struct kmctl_program *program)
 {
-	struct clock clock = { .vm = vm, .started = now_ms(), .progress = now_ms() };
+	struct clock clock = { .program = program, .started = now_ms(), .progress = now_ms() };
 	struct kmctl_output output = { 0 };
 	bool ended = false;
 	int ret = 0;
 	int to;
 
+	kmctl_progress("%s: running", program->name);
 	while ((to = kmctl_output_next(&output, session)) >= 0 || !ended) {
 		bool take = !ended && kmctl_output_has_room(&output);
 		struct pollfd fds[] = {
@@ -176,6 +200,7 @@ static int print_all(struct kmctl_session *session, const char *vm)
 		ended = !ret;
 		ret = 0;
 	}
+	kmctl_progress_end();
 	kmctl_output_free(&output);
 	return ret < 0 && ret != -EINTR ? ret : 0;
 }
@@ -226,7 +251,7 @@ static int end(struct kmctl_session *session, const struct kmctl_program *progra
 	case KMVM_RAISED:
 		put_error(session, error);
 		if (kmctl_hint(error))
-			kmctl_say("%s", kmctl_hint(error));
+			kmctl_note("%s", kmctl_hint(error));
 		return KMCTL_RAISED;
 	case KMVM_REFUSED:
 		kmctl_say("%s: %.*s", program->name, (int)strcspn(error, "\n"), error);
@@ -276,10 +301,27 @@ static int keep(struct kmctl_session *session, const struct kmctl_program *progr
 	if (result->outcome != KMVM_DONE)
 		return KMCTL_OK;
 	ret = kmctl_ioctl(session->fd, KMVM_IOC_KEEP, &keep);
+	if (!ret)
+		kmctl_tell("%s: the VM stays", program->vm);
 	if (ret != -ENOENT)
 		return ret ? kmctl_explain(program->vm, -ret) : KMCTL_OK;
 	kmctl_say("%s: somebody has unloaded it meanwhile", program->vm);
 	return KMCTL_CUT;
+}
+
+static void tell_end(const struct kmctl_program *program, const struct kmvm_result *result)
+{
+	static const char *const words[] = {
+		[KMVM_DONE] = "came to its end", [KMVM_RAISED] = "raised", [KMVM_REFUSED] = "was refused",
+		[KMVM_SPENT] = "met a limit", [KMVM_INTERRUPTED] = "was stopped", [KMVM_EXITED] = "called exit",
+	};
+	char time[KMCTL_SHORT], cpu[KMCTL_SHORT], heap[KMCTL_SHORT];
+
+	if (result->outcome < sizeof(words) / sizeof(words[0]) && words[result->outcome])
+		kmctl_tell("%s: %s after %s, %s of processor, %llu steps, heap %s at most", program->name,
+			   words[result->outcome], kmctl_short_time(time, result->time_ns),
+			   kmctl_short_time(cpu, result->cpu_ns), (unsigned long long)result->steps,
+			   kmctl_short_size(heap, result->heap_peak));
 }
 
 static int ask(struct kmctl_session *session, const struct kmctl_program *program, uint64_t id)
@@ -304,6 +346,7 @@ static int ask(struct kmctl_session *session, const struct kmctl_program *progra
 		ret = kmctl_explain(program->name, -ret);
 	} else {
 		session->outcome = wait.result.outcome;
+		tell_end(program, &wait.result);
 		ret = end(session, program, &wait.result, texts, texts + TEXT_MAX);
 		ret = end_output(session, &wait.result, ret);
 		if (program->load && !ret)
@@ -330,7 +373,7 @@ static int run_session(struct kmctl_session *session, const struct kmctl_program
 	ret = queue(session->fd, program, args, &id);
 	if (ret)
 		return ret;
-	ret = print_all(session, program->vm);
+	ret = print_all(session, program);
 	if (ret)
 		return kmctl_explain(program->name, -ret);
 	return ask(session, program, id);

@@ -2,27 +2,71 @@
 /* One diagnostic is one write(), so that lines of two processes do not mix. */
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "progress.h"
 #include "say.h"
 
-void kmctl_say(const char *format, ...)
-{
-	char *text = NULL;
-	va_list args;
-	int n;
+static enum kmctl_voice voice = KMCTL_NORMAL;
 
-	va_start(args, format);
-	n = vasprintf(&text, format, args);
-	va_end(args);
-	if (n < 0)
+void kmctl_set_voice(enum kmctl_voice wanted)
+{
+	voice = wanted;
+}
+
+enum kmctl_voice kmctl_voice(void)
+{
+	return voice;
+}
+
+static void say(const char *format, va_list args)
+{
+	int error = errno;	/* for %m */
+	char *text = NULL;
+
+	kmctl_progress_hide();
+	errno = error;
+	if (vasprintf(&text, format, args) < 0)
 		dprintf(STDERR_FILENO, "kmctl: no memory\n");
 	else
 		dprintf(STDERR_FILENO, "kmctl: %s\n", text);
 	free(text);
+}
+
+void kmctl_say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+void kmctl_note(const char *format, ...)
+{
+	va_list args;
+
+	if (voice == KMCTL_QUIET)
+		return;
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
+}
+
+void kmctl_tell(const char *format, ...)
+{
+	va_list args;
+
+	if (voice != KMCTL_VERBOSE)
+		return;
+	va_start(args, format);
+	say(format, args);
+	va_end(args);
 }
 
 void kmctl_plain(char *text)
@@ -30,4 +74,11 @@ void kmctl_plain(char *text)
 	for (; *text; text++)
 		if (iscntrl((unsigned char)*text))
 			*text = '?';
+}
+
+bool kmctl_colours(int fd)
+{
+	const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+	return isatty(fd) && !(none && *none) && !(terminal && !strcmp(terminal, "dumb"));
 }

@@ -8,6 +8,8 @@
 #ifndef KMCTL_SAY_H
 #define KMCTL_SAY_H
 
+#include <stdbool.h>
+
 enum kmctl_status {
 	KMCTL_OK	= 0,
 	KMCTL_RAISED	= 1,	/* an exception nobody rescued */
@@ -25,10 +27,27 @@ enum kmctl_status {
 	KMCTL_SIGNAL	= 128,	/* + number of the signal that stopped the run */
 };
 
+/* How much is said. */
+enum kmctl_voice {
+	KMCTL_QUIET,		/* results and errors */
+	KMCTL_NORMAL,
+	KMCTL_VERBOSE,		/* what is done, too */
+};
+
+void kmctl_set_voice(enum kmctl_voice voice);
+enum kmctl_voice kmctl_voice(void);
+
 /* "kmctl: ", the text, a newline, as one write. */
 void kmctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* The same, of what is neither a result nor an error: not with --quiet; and with --verbose alone. */
+void kmctl_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void kmctl_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Text that others chose, fit for one line of a terminal: control bytes become '?'. */
 void kmctl_plain(char *text);
+
+/* May colours be written there? NO_COLOR has a say. */
+bool kmctl_colours(int fd);
 
 #endif /* KMCTL_SAY_H */

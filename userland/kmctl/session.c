@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "progress.h"
 #include "say.h"
 #include "session.h"
 
@@ -62,6 +63,7 @@ _Noreturn void kmctl_die_of(int number)
 	struct sigaction action = { .sa_handler = SIG_DFL };
 	sigset_t only;
 
+	kmctl_progress_end();
 	sigemptyset(&action.sa_mask);
 	sigaction(number, &action, NULL);
 	sigemptyset(&only);

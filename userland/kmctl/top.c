@@ -18,6 +18,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "progress.h"
 #include "say.h"
 #include "session.h"
 #include "top.h"
@@ -278,6 +279,8 @@ static int show(int fd, const struct kmctl_top *top, bool keys)
 	int ret;
 
 	ret = take(fd, &before, &now);
+	if (!ret && top->once)
+		kmctl_progress("looking on");
 	if (!ret && screen)
 		print_table(&before, order, lines());
 	while (!ret) {
@@ -286,6 +289,7 @@ static int show(int fd, const struct kmctl_top *top, bool keys)
 			break;
 		order = order_of(key, order);
 		ret = take(fd, &now, &before);
+		kmctl_progress_end();
 		if (ret)
 			break;
 		if (top->json)
@@ -298,6 +302,7 @@ static int show(int fd, const struct kmctl_top *top, bool keys)
 		before = now;
 		now = (struct look) { 0 };
 	}
+	kmctl_progress_end();
 	drop(&before);
 	drop(&now);
 	return ret;
@@ -373,11 +378,13 @@ int kmctl_stat(const char *vm, const struct kmctl_top *top)
 	begin = now_ns();
 	ret = kmctl_read_vm(fd, vm, &before);
 	if (!ret) {
+		kmctl_progress("%s: looking on", vm);
 		if (wait_key(&nobody, begin + top->interval_ms * 1000000ULL, false) < 0)
 			ret = KMCTL_SIGNAL + kmctl_caught_signal();
 		else
 			ret = kmctl_read_vm(fd, vm, &now);
 	}
+	kmctl_progress_end();
 	close(fd);
 	if (ret)
 		return ret;

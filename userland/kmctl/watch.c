@@ -154,7 +154,7 @@ int kmctl_watch(const char *file, int (*work)(void *data), void *data)
 			kmctl_die_of(caught);
 		}
 		end(&watch, SIGINT);
-		kmctl_say("%s: saved, and run again", file);
+		kmctl_note("%s: saved, and run again", file);
 	}
 out_free:
 	free(also);
