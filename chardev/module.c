@@ -12,6 +12,7 @@
 #include "../include/version.h"
 #include "../vm/budget.h"
 #include "../vm/errand.h"
+#include "../vm/id.h"
 #include "../vm/notifier.h"
 #include "../vm/vm.h"
 #include "session.h"
@@ -55,6 +56,7 @@ static int __init kmvm_init(void)
 
 	if (ret)
 		return ret;
+	kmvm_ids_open();
 	ret = kmvm_errands_open();
 	if (ret)
 		return ret;

@@ -623,3 +623,26 @@ test "globals, constants and __method__" do
   assert_equal :named, named
   assert_equal "core.rb", __FILE__
 end
+
+test "what objects are told apart by is no address" do
+  objects = Array.new(5000) { Object.new }
+  ids = objects.map(&:object_id)
+  assert_equal ids, objects.map(&:__id__)
+  assert_equal ids, objects.map(&:hash)
+  assert_equal 5000, ids.uniq.size
+  assert ids.all? { |id| id.between?(1, 2**57) && id % 8 == 0 }, ids.first(5).inspect
+  # Those that lie beside each other would be 48 bytes apart.
+  near = ids.sort.each_cons(2).select { |one, next_one| next_one - one < 4096 }
+  assert near.empty?, "#{near.size} lie near each other: #{near.first(5)}"
+end
+
+test "texts tell the same number" do
+  with = Class.new { def initialize = @a = 1 }.new
+  [Object.new, with, proc {}, -> {}, Class.new, Module.new, Fiber.new {}, with.class].each do |object|
+    assert object.inspect.include?(format(":0x%x", object.object_id)), object.inspect
+  end
+  blocks = Array.new(2) { proc {} }
+  assert blocks[0].inspect != blocks[1].inspect
+  assert_equal blocks[0].hash, blocks[1].hash
+  assert blocks[0].hash.between?(1, 2**57), blocks[0].hash
+end

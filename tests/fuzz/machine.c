@@ -152,6 +152,11 @@ void kmvm_guard_roots(mrb_state *mrb)
 	mrb_gc_mark(mrb, (struct RBasic *)machine.stop);
 }
 
+uint64_t kmvm_guard_id(const void *p)
+{
+	return (uintptr_t)p;
+}
+
 static bool enter(mrb_state *mrb, void (*body)(mrb_state *mrb, void *data), void *data, mrb_value *exc)
 {
 	struct mrb_jmpbuf *outer_jmp = mrb->jmp;

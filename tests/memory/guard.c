@@ -43,3 +43,8 @@ void kmvm_guard_stack(mrb_state *mrb)
 void kmvm_guard_roots(mrb_state *mrb)
 {
 }
+
+uint64_t kmvm_guard_id(const void *p)
+{
+	return (uintptr_t)p;
+}

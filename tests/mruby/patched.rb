@@ -878,3 +878,9 @@ assert("0234: clamp by a range without an end") do
   assert_equal [3, 3, 5, 5], [5.clamp(..3), 1.clamp(3..), 5.clamp(3..), 5.clamp(nil..nil)]
   assert_raise(ArgumentError) { 5.clamp(1...3) }
 end
+
+assert("0244: procs of one block are told apart") do
+  blocks = Array.new(2) { proc {} }
+  assert_not_equal blocks[0].inspect, blocks[1].inspect
+  assert_equal blocks[0].hash, blocks[1].hash
+end
