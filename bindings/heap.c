@@ -9,25 +9,19 @@
 #include "../vm/vm.h"
 #include "bindings.h"
 
-static void set(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
-{
-	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)),
-		     mrb_int_value(mrb, value));
-}
-
 static mrb_value heap_stats(mrb_state *mrb, mrb_value self)
 {
 	mrb_value hash = mrb_hash_new_capa(mrb, 7);
 	struct kmvm_heap_stats stats;
 
 	kmvm_heap_read(&kmvm_vm_of(mrb)->heap, &stats);
-	set(mrb, hash, "live", stats.used);
-	set(mrb, hash, "peak", stats.peak);
-	set(mrb, hash, "held", stats.held);
-	set(mrb, hash, "cap", stats.cap);
-	set(mrb, hash, "allocations", stats.allocations);
-	set(mrb, hash, "frees", stats.frees);
-	set(mrb, hash, "failures", stats.failures);
+	kmvm_hash_set_number(mrb, hash, "live", stats.used);
+	kmvm_hash_set_number(mrb, hash, "peak", stats.peak);
+	kmvm_hash_set_number(mrb, hash, "held", stats.held);
+	kmvm_hash_set_number(mrb, hash, "cap", stats.cap);
+	kmvm_hash_set_number(mrb, hash, "allocations", stats.allocations);
+	kmvm_hash_set_number(mrb, hash, "frees", stats.frees);
+	kmvm_hash_set_number(mrb, hash, "failures", stats.failures);
 	return hash;
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a script may use, as far as anybody has said. */
 #include <linux/kernel.h>
-#include <linux/minmax.h>
 
 #include <mruby.h>
 #include <mruby/hash.h>
@@ -11,23 +10,13 @@
 #include "../vm/vm.h"
 #include "bindings.h"
 
-static void set(mrb_state *mrb, mrb_value hash, const char *name, mrb_value value)
-{
-	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)), value);
-}
-
-static void set_number(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
-{
-	set(mrb, hash, name, mrb_int_value(mrb, min_t(u64, value, MRB_INT_MAX)));
-}
-
 /* A limit that is 0 where there is none. */
 static void set_limit(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
 {
 	if (value)
-		set_number(mrb, hash, name, value);
+		kmvm_hash_set_number(mrb, hash, name, value);
 	else
-		set(mrb, hash, name, mrb_nil_value());
+		kmvm_hash_set(mrb, hash, name, mrb_nil_value());
 }
 
 static mrb_value limits_all(mrb_state *mrb, mrb_value self)
@@ -41,12 +30,12 @@ static mrb_value limits_all(mrb_state *mrb, mrb_value self)
 	set_limit(mrb, hash, "timeout_ns", run ? run->request.timeout_ns : 0);
 	set_limit(mrb, hash, "steps", run ? run->request.steps_max : 0);
 	set_limit(mrb, hash, "heap", run ? run->request.heap_max : 0);
-	set_number(mrb, hash, "vm_heap", vm->heap.stats.cap);
-	set_number(mrb, hash, "budget", limits.budget);
-	set_number(mrb, hash, "floor", limits.floor);
-	set_number(mrb, hash, "event_ns", limits.event_ns);
-	set_number(mrb, hash, "handles", KMVM_HANDLES_MAX);
-	set_number(mrb, hash, "calls", MRB_CALL_LEVEL_MAX);
+	kmvm_hash_set_number(mrb, hash, "vm_heap", vm->heap.stats.cap);
+	kmvm_hash_set_number(mrb, hash, "budget", limits.budget);
+	kmvm_hash_set_number(mrb, hash, "floor", limits.floor);
+	kmvm_hash_set_number(mrb, hash, "event_ns", limits.event_ns);
+	kmvm_hash_set_number(mrb, hash, "handles", KMVM_HANDLES_MAX);
+	kmvm_hash_set_number(mrb, hash, "calls", MRB_CALL_LEVEL_MAX);
 	return hash;
 }
 

@@ -178,18 +178,9 @@ static struct thread *alive(mrb_state *mrb, mrb_value object)
 
 static void raise_start(mrb_state *mrb, int error)
 {
-	switch (error) {
-	case -ENOMEM:
-		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
-		break;
-	case -EUSERS:
-		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
-			   "all VMs together have at most %d threads", THREADS_MAX);
-		break;
-	default:
-		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::ThreadError"),
-			   "the kernel starts no thread (%d)", error);
-	}
+	kmvm_raise_scarce(mrb, error, "all VMs together have at most %d threads", THREADS_MAX);
+	mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::ThreadError"),
+		   "the kernel starts no thread (%d)", error);
 }
 
 /* Its last words, should there be no answer: "main.1: timed out". */

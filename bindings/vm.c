@@ -188,12 +188,6 @@ static mrb_value vm_loaded(mrb_state *mrb, mrb_value self)
 	return mrb_bool_value(is_there(identity_of(mrb, self)));
 }
 
-static void set(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
-{
-	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)),
-		     mrb_int_value(mrb, value));
-}
-
 static mrb_value vm_stats(mrb_state *mrb, mrb_value self)
 {
 	static const char *const states[] = {
@@ -209,22 +203,22 @@ static mrb_value vm_stats(mrb_state *mrb, mrb_value self)
 		mrb_raisef(mrb, E_RUNTIME_ERROR, "the VM %s is gone", identity->name);
 	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_lit(mrb, "state")),
 		     mrb_symbol_value(mrb_intern_cstr(mrb, states[info.state])));
-	set(mrb, hash, "handles", info.handles);
-	set(mrb, hash, "runs", info.runs);
-	set(mrb, hash, "errors", info.errors);
-	set(mrb, hash, "waiting", info.waiting);
-	set(mrb, hash, "resets", info.resets);
-	set(mrb, hash, "events", info.events);
-	set(mrb, hash, "late_ns", info.late_ns);
-	set(mrb, hash, "late_max_ns", info.late_max_ns);
-	set(mrb, hash, "age_ns", info.age_ns);
-	set(mrb, hash, "cpu_ns", info.cpu_ns);
-	set(mrb, hash, "live", info.heap_bytes);
-	set(mrb, hash, "peak", info.heap_peak);
-	set(mrb, hash, "held", info.heap_held);
-	set(mrb, hash, "cap", info.heap_max);
-	set(mrb, hash, "allocations", info.allocations);
-	set(mrb, hash, "frees", info.frees);
+	kmvm_hash_set_number(mrb, hash, "handles", info.handles);
+	kmvm_hash_set_number(mrb, hash, "runs", info.runs);
+	kmvm_hash_set_number(mrb, hash, "errors", info.errors);
+	kmvm_hash_set_number(mrb, hash, "waiting", info.waiting);
+	kmvm_hash_set_number(mrb, hash, "resets", info.resets);
+	kmvm_hash_set_number(mrb, hash, "events", info.events);
+	kmvm_hash_set_number(mrb, hash, "late_ns", info.late_ns);
+	kmvm_hash_set_number(mrb, hash, "late_max_ns", info.late_max_ns);
+	kmvm_hash_set_number(mrb, hash, "age_ns", info.age_ns);
+	kmvm_hash_set_number(mrb, hash, "cpu_ns", info.cpu_ns);
+	kmvm_hash_set_number(mrb, hash, "live", info.heap_bytes);
+	kmvm_hash_set_number(mrb, hash, "peak", info.heap_peak);
+	kmvm_hash_set_number(mrb, hash, "held", info.heap_held);
+	kmvm_hash_set_number(mrb, hash, "cap", info.heap_max);
+	kmvm_hash_set_number(mrb, hash, "allocations", info.allocations);
+	kmvm_hash_set_number(mrb, hash, "frees", info.frees);
 	return hash;
 }
 

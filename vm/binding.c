@@ -5,12 +5,16 @@
  *	["::"] Name {"::" Name} ("." | "#") method ["(" arguments ")"] ...
  */
 #include <linux/ctype.h>
+#include <linux/errno.h>
+#include <linux/minmax.h>
 #include <linux/string.h>
 
 #include <mruby.h>
 #include <mruby/array.h>
 #include <mruby/class.h>
 #include <mruby/data.h>
+#include <mruby/error.h>
+#include <mruby/hash.h>
 #include <mruby/internal.h>
 #include <mruby/string.h>
 #include <mruby/variable.h>
@@ -233,6 +237,14 @@ struct RClass *kmvm_error_class(mrb_state *mrb, const char *path)
 	return kmvm_exception_find(mrb, path, strlen(path)) ?: mrb->eStandardError_class;
 }
 
+void kmvm_raise_scarce(mrb_state *mrb, int error, const char *words, int max)
+{
+	if (error == -ENOMEM)
+		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
+	if (error == -EUSERS)
+		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"), words, max);
+}
+
 mrb_int kmvm_integer(mrb_state *mrb, mrb_value value)
 {
 	/* mrb_as_int() finds that an Integer is not an Integer. */
@@ -251,6 +263,16 @@ u64 kmvm_address(mrb_state *mrb, mrb_value value)
 	if (address < 0)
 		mrb_raise(mrb, E_RANGE_ERROR, "an address is not negative");
 	return address;
+}
+
+void kmvm_hash_set(mrb_state *mrb, mrb_value hash, const char *name, mrb_value value)
+{
+	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)), value);
+}
+
+void kmvm_hash_set_number(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
+{
+	kmvm_hash_set(mrb, hash, name, mrb_int_value(mrb, min_t(u64, value, MRB_INT_MAX)));
 }
 
 /* A name that no script can write, so the block is reached from here only. */

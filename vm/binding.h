@@ -84,11 +84,23 @@ struct RClass *kmvm_exception_find(mrb_state *mrb, const char *path, size_t size
 /* What a binding raises: of the class of that path, or StandardError. Calls no Ruby. */
 struct RClass *kmvm_error_class(mrb_state *mrb, const char *path);
 
+/*
+ * Raises what a binding may meet whatever it does: NoMemoryError of -ENOMEM, Linux::LimitError of
+ * -EUSERS, in @words with a %d for @max. Returns for any other error.
+ */
+void kmvm_raise_scarce(mrb_state *mrb, int error, const char *words, int max);
+
 /* An Integer of 64 bits; raises RangeError for one beyond, TypeError for what is none. */
 mrb_int kmvm_integer(mrb_state *mrb, mrb_value value);
 
 /* An address: most lie above the Integers that are no big ones. As kmvm_integer(). */
 u64 kmvm_address(mrb_state *mrb, mrb_value value);
+
+/* hash[:name] = value */
+void kmvm_hash_set(mrb_state *mrb, mrb_value hash, const char *name, mrb_value value);
+
+/* The same of a number; of one beyond the Integers, the greatest. */
+void kmvm_hash_set_number(mrb_state *mrb, mrb_value hash, const char *name, u64 value);
 
 /**
  * kmvm_object_new() - makes the Ruby object that will stand for a handle
