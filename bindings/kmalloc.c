@@ -43,27 +43,17 @@ static bool read_next(struct other *other)
 
 /* Ruby half. */
 
-static void set(mrb_state *mrb, mrb_value hash, const char *name, mrb_value value)
-{
-	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)), value);
-}
-
-static void set_number(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
-{
-	set(mrb, hash, name, mrb_int_value(mrb, value));
-}
-
 static mrb_value figures(mrb_state *mrb, const struct kmvm_heap_stats *stats)
 {
 	mrb_value hash = mrb_hash_new_capa(mrb, 7);
 
-	set_number(mrb, hash, "live", stats->used);
-	set_number(mrb, hash, "peak", stats->peak);
-	set_number(mrb, hash, "held", stats->held);
-	set_number(mrb, hash, "cap", stats->cap);
-	set_number(mrb, hash, "allocations", stats->allocations);
-	set_number(mrb, hash, "frees", stats->frees);
-	set_number(mrb, hash, "failures", stats->failures);
+	kmvm_hash_set_number(mrb, hash, "live", stats->used);
+	kmvm_hash_set_number(mrb, hash, "peak", stats->peak);
+	kmvm_hash_set_number(mrb, hash, "held", stats->held);
+	kmvm_hash_set_number(mrb, hash, "cap", stats->cap);
+	kmvm_hash_set_number(mrb, hash, "allocations", stats->allocations);
+	kmvm_hash_set_number(mrb, hash, "frees", stats->frees);
+	kmvm_hash_set_number(mrb, hash, "failures", stats->failures);
 	return hash;
 }
 
@@ -90,16 +80,18 @@ static noinline void add_classes(mrb_state *mrb, mrb_value hash,
 	for (class = classes; class < classes + KMVM_HEAP_COUNTED; class++) {
 		mrb_value row;
 
-		if (!class->held)
+		if (!class->peak && !class->failures)
 			continue;
-		row = mrb_hash_new_capa(mrb, 3);
-		set_number(mrb, row, "blocks", class->blocks);
-		set_number(mrb, row, "live", class->live);
-		set_number(mrb, row, "held", class->held);
+		row = mrb_hash_new_capa(mrb, 5);
+		kmvm_hash_set_number(mrb, row, "blocks", class->blocks);
+		kmvm_hash_set_number(mrb, row, "live", class->live);
+		kmvm_hash_set_number(mrb, row, "peak", class->peak);
+		kmvm_hash_set_number(mrb, row, "held", class->held);
+		kmvm_hash_set_number(mrb, row, "failures", class->failures);
 		if (class->size)
 			mrb_hash_set(mrb, hash, mrb_int_value(mrb, class->size), row);
 		else
-			set(mrb, hash, "large", row);
+			kmvm_hash_set(mrb, hash, "large", row);
 		mrb_gc_arena_restore(mrb, arena);
 	}
 }
@@ -114,12 +106,12 @@ static mrb_value kmalloc_stats(mrb_state *mrb, mrb_value self)
 
 	own->held = kmvm_budget_held();
 	kmvm_heap_read(heap, &own->stats);
-	MRB_GUARD_WORK(mrb, kmvm_heap_classes(heap, own->classes) / 4);
+	memcpy(own->classes, heap->classes, sizeof(own->classes));
 	kmvm_limits_read(&limits);
-	set_number(mrb, hash, "held", own->held);
-	set_number(mrb, hash, "max", limits.budget);
-	set(mrb, hash, "vms", vms);
-	set(mrb, hash, "classes", classes);
+	kmvm_hash_set_number(mrb, hash, "held", own->held);
+	kmvm_hash_set_number(mrb, hash, "max", limits.budget);
+	kmvm_hash_set(mrb, hash, "vms", vms);
+	kmvm_hash_set(mrb, hash, "classes", classes);
 	add_vms(mrb, vms, &own->stats);
 	add_classes(mrb, classes, own->classes);
 	return hash;
@@ -128,6 +120,6 @@ static mrb_value kmalloc_stats(mrb_state *mrb, mrb_value self)
 KMVM_BINDING(kmalloc,
 	"The kernel's memory that kmvm holds, and that of kmalloc() itself.",
 	{ kmalloc_stats, "Kmalloc.stats -> Hash",
-	  "Bytes that all of kmvm holds and that count for its budget (held), and how many may be (max); by name of each VM, those of threads among them, what Heap.stats tells (vms); and of the VM that asks, by bytes of a block, or :large for those with pages of their own, how many blocks there are, the bytes in them, and the bytes of the pages they lie on (classes: blocks, live, held). These add up to its figures under vms. Under KASAN every block counts as large." },
+	  "Bytes that all of kmvm holds and that count for its budget (held), and how many may be (max); by name of each VM, those of threads among them, what Heap.stats tells (vms); and of the VM that asks, by bytes of a block, or :large for those with pages of their own, how many blocks there are, the bytes in them now and at most, the bytes of the pages they lie on, and how often none was to be had (classes: blocks, live, peak, held, failures); of sizes that it has never used there is nothing. All but the peaks add up to its figures under vms. Under KASAN every block counts as large." },
 	{ KMVM_IN_RUBY, "Kmalloc.caches -> Array",
 	  "The kernel's caches for kmalloc(), as Linux::Slab, smallest first. Errno::ENOENT on a kernel without SLUB_DEBUG." });

@@ -34,8 +34,9 @@
 
 #define RESERVE_MAX	SZ_1M	/* room for a program to be loaded, beside a heap that is full */
 
-static void count_block(struct kmvm_heap *heap, size_t size)
+static void count_block(struct kmvm_heap *heap, unsigned int class, size_t size)
 {
+	struct kmvm_heap_class *of = &heap->classes[class];
 	struct kmvm_heap_stats *stats = &heap->stats;
 
 	WRITE_ONCE(stats->used, stats->used + size);
@@ -44,10 +45,15 @@ static void count_block(struct kmvm_heap *heap, size_t size)
 	if (stats->used > stats->peak)
 		WRITE_ONCE(stats->peak, stats->used);
 	WRITE_ONCE(stats->allocations, stats->allocations + 1);
+	of->blocks++;
+	of->live += size;
+	of->peak = max(of->peak, of->live);
 }
 
-static void uncount_block(struct kmvm_heap *heap, size_t size)
+static void uncount_block(struct kmvm_heap *heap, unsigned int class, size_t size)
 {
+	heap->classes[class].blocks--;
+	heap->classes[class].live -= size;
 	WRITE_ONCE(heap->stats.used, heap->stats.used - size);
 	WRITE_ONCE(heap->stats.frees, heap->stats.frees + 1);
 }
@@ -115,7 +121,9 @@ static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 
 	if (is_beyond_run(heap, size))
 		return refuse(heap, KMVM_LIMIT_HEAP);
-	if (check_add_overflow(size, sizeof(*plain), &bytes) || !reserve(heap, bytes))
+	if (check_add_overflow(size, sizeof(*plain), &bytes))
+		return refuse(heap, KMVM_LIMIT_VM_HEAP);
+	if (!reserve(heap, bytes))
 		return NULL;
 	if (bytes > KMALLOC_MAX_SIZE)
 		plain = kmvm_stack_ample() ? __vmalloc(bytes, kmvm_gfp()) : NULL;
@@ -125,15 +133,26 @@ static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 		return refused(heap, bytes);
 	plain->size = size;
 	list_add(&plain->on_heap, &heap->chunks);
-	count_block(heap, size);
+	heap->classes[KMVM_HEAP_LARGE].held += bytes;
+	count_block(heap, KMVM_HEAP_LARGE, size);
 	return plain->data;
+}
+
+static void *plain_try(struct kmvm_heap *heap, size_t size)
+{
+	void *block = plain_alloc(heap, size);
+
+	if (!block)
+		heap->classes[KMVM_HEAP_LARGE].failures++;
+	return block;
 }
 
 static void plain_free(struct kmvm_heap *heap, void *block)
 {
 	struct plain_block *plain = plain_of(block);
 
-	uncount_block(heap, plain->size);
+	uncount_block(heap, KMVM_HEAP_LARGE, plain->size);
+	heap->classes[KMVM_HEAP_LARGE].held -= sizeof(*plain) + plain->size;
 	unreserve(heap, sizeof(*plain) + plain->size);
 	list_del(&plain->on_heap);
 	kvfree(plain);
@@ -147,6 +166,7 @@ static void close_chunks(struct kmvm_heap *heap)
 		kvfree(plain);
 		cond_resched();
 	}
+	heap->classes[KMVM_HEAP_LARGE].held = 0;
 	unreserve(heap, heap->stats.held);
 }
 
@@ -155,13 +175,13 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
 	void *moved;
 
 	if (!block)
-		return size ? plain_alloc(heap, size) : NULL;
+		return size ? plain_try(heap, size) : NULL;
 	if (!size) {
 		plain_free(heap, block);
 		return NULL;
 	}
 	/* Always moved: what still points to the old place is then found by KASAN. */
-	moved = plain_alloc(heap, size);
+	moved = plain_try(heap, size);
 	if (!moved)
 		return size <= plain_of(block)->size ? block : NULL;
 	memcpy(moved, block, min(size, plain_of(block)->size));
@@ -169,20 +189,14 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
 	return moved;
 }
 
-size_t kmvm_heap_classes(const struct kmvm_heap *heap, struct kmvm_heap_class *classes)
+static size_t size_of(unsigned int class)
 {
-	memset(classes, 0, KMVM_HEAP_COUNTED * sizeof(*classes));
-	classes[KMVM_HEAP_CLASSES] = (struct kmvm_heap_class) {
-		.blocks = heap->stats.allocations - heap->stats.frees,
-		.live = heap->stats.used,
-		.held = heap->stats.held,
-	};
 	return 0;
 }
 
 #else /* blocks on chunks */
 
-#define CLASS_LARGE	0xff
+#define CLASS_LARGE	KMVM_HEAP_LARGE
 #define LARGE_EXACT_MAX	SZ_64K	/* beyond this, contiguous pages are not worth asking for */
 
 /* Stands right before each block. */
@@ -291,6 +305,7 @@ static struct chunk *open_chunk(struct kmvm_heap *heap, unsigned int class)
 		.class = class,
 		.slots = (bytes - sizeof(*chunk)) / class_size[class],
 	};
+	heap->classes[class].held += bytes;
 	list_add(&chunk->on_heap, &heap->chunks);
 	list_add(&chunk->on_partial, &heap->partial[class]);
 	return chunk;
@@ -298,6 +313,7 @@ static struct chunk *open_chunk(struct kmvm_heap *heap, unsigned int class)
 
 static void close_chunk(struct kmvm_heap *heap, struct chunk *chunk)
 {
+	heap->classes[chunk->class].held -= chunk->bytes;
 	unreserve(heap, chunk->bytes);
 	list_del(&chunk->on_heap);
 	if (chunk->class == CLASS_LARGE) {
@@ -336,7 +352,7 @@ static void *small_alloc(struct kmvm_heap *heap, unsigned int class)
 	head->live = HEAD_LIVE;
 	if (++chunk->used == chunk->slots)
 		list_del_init(&chunk->on_partial);
-	count_block(heap, class_size[class] - sizeof(*head));
+	count_block(heap, class, class_size[class] - sizeof(*head));
 	return block;
 }
 
@@ -344,7 +360,7 @@ static void small_free(struct kmvm_heap *heap, void *block)
 {
 	struct chunk *chunk = chunk_of(block);
 
-	uncount_block(heap, block_size(block));
+	uncount_block(heap, chunk->class, block_size(block));
 	head_of(block)->live = HEAD_DEAD;
 	*(void **)block = chunk->free;
 	chunk->free = block;
@@ -391,7 +407,7 @@ static void *large_alloc(struct kmvm_heap *heap, size_t size)
 	size_t bytes;
 
 	if (check_add_overflow(size, sizeof(*large) + PAGE_SIZE - 1, &bytes))
-		return NULL;
+		return refuse(heap, KMVM_LIMIT_VM_HEAP);
 	bytes &= PAGE_MASK;
 	if (!reserve(heap, bytes))
 		return NULL;
@@ -406,7 +422,8 @@ static void *large_alloc(struct kmvm_heap *heap, size_t size)
 	large->head = (struct head) { .class = CLASS_LARGE, .live = HEAD_LIVE };
 	large->size = bytes - sizeof(*large);
 	list_add(&large->chunk.on_heap, &heap->chunks);
-	count_block(heap, large->size);
+	heap->classes[CLASS_LARGE].held += bytes;
+	count_block(heap, CLASS_LARGE, large->size);
 	return large + 1;
 }
 
@@ -414,20 +431,32 @@ static void large_free(struct kmvm_heap *heap, void *block)
 {
 	struct large *large = large_of(block);
 
-	uncount_block(heap, large->size);
+	uncount_block(heap, CLASS_LARGE, large->size);
 	close_chunk(heap, &large->chunk);
 }
 
 static void *block_alloc(struct kmvm_heap *heap, size_t size)
 {
-	void *block = NULL;
+	unsigned int class = CLASS_LARGE;
+	void *block;
 
-	if (is_beyond_run(heap, size))
-		return refuse(heap, KMVM_LIMIT_HEAP);
 	if (size <= CLASS_MAX - sizeof(struct head))
-		block = small_alloc(heap, class_of(size + sizeof(struct head)));
+		class = class_of(size + sizeof(struct head));
+	if (is_beyond_run(heap, size)) {
+		heap->classes[class].failures++;
+		return refuse(heap, KMVM_LIMIT_HEAP);
+	}
+	if (class != CLASS_LARGE) {
+		block = small_alloc(heap, class);
+		if (block)
+			return block;
+		heap->classes[class].failures++;
+	}
 	/* Where memory is in pieces there may be single pages still. */
-	return block ?: large_alloc(heap, size);
+	block = large_alloc(heap, size);
+	if (!block)
+		heap->classes[CLASS_LARGE].failures++;
+	return block;
 }
 
 static void block_free(struct kmvm_heap *heap, void *block)
@@ -474,32 +503,9 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size)
 	return moved;
 }
 
-static void count_chunk(const struct chunk *chunk, struct kmvm_heap_class *class)
+static size_t size_of(unsigned int class)
 {
-	bool large = chunk->class == CLASS_LARGE;
-
-	class->blocks += large ? 1 : chunk->used;
-	class->live += large ? container_of(chunk, struct large, chunk)->size
-			     : chunk->used * class->size;
-	class->held += chunk->bytes;
-}
-
-size_t kmvm_heap_classes(const struct kmvm_heap *heap, struct kmvm_heap_class *classes)
-{
-	const struct chunk *chunk;
-	size_t count = 0;
-	unsigned int i;
-
-	memset(classes, 0, KMVM_HEAP_COUNTED * sizeof(*classes));
-	for (i = 0; i < KMVM_HEAP_CLASSES; i++)
-		classes[i].size = class_size[i] - sizeof(struct head);
-	list_for_each_entry(chunk, &heap->chunks, on_heap) {
-		i = chunk->class == CLASS_LARGE ? KMVM_HEAP_CLASSES : chunk->class;
-		count_chunk(chunk, &classes[i]);
-		if (!(++count % 1024))
-			cond_resched();
-	}
-	return count;
+	return class == CLASS_LARGE ? 0 : class_size[class] - sizeof(struct head);
 }
 
 #endif /* KMVM_HEAP_PLAIN */
@@ -511,6 +517,13 @@ static void set_up(struct kmvm_heap *heap)
 	INIT_LIST_HEAD(&heap->chunks);
 	for (class = 0; class < KMVM_HEAP_CLASSES; class++)
 		INIT_LIST_HEAD(&heap->partial[class]);
+	for (class = 0; class < KMVM_HEAP_COUNTED; class++) {
+		struct kmvm_heap_class *of = &heap->classes[class];
+
+		of->size = size_of(class);
+		of->blocks = 0;
+		of->live = 0;
+	}
 	kmvm_heap_lift(heap);
 	heap->run_peak = 0;
 }

@@ -41,16 +41,21 @@ struct kmvm_heap_stats {
  * @size:	bytes of each; 0: those that have pages of their own
  * @blocks:	how many there are
  * @live:	bytes in them
+ * @peak:	the most @live ever was
  * @held:	bytes of the chunks they lie on
+ * @failures:	how often none was to be had
  */
 struct kmvm_heap_class {
 	size_t size;
-	u64 blocks;
+	size_t blocks;
 	size_t live;
+	size_t peak;
 	size_t held;
+	u64 failures;
 };
 
-/* How many classes kmvm_heap_classes() tells of. */
+/* By size, the last of size 0. With KMVM_HEAP_PLAIN all blocks are of that. */
+#define KMVM_HEAP_LARGE		KMVM_HEAP_CLASSES
 #define KMVM_HEAP_COUNTED	(KMVM_HEAP_CLASSES + 1)
 
 #define KMVM_HEAP_ANY	(~0ULL)		/* as many bytes as the heap has */
@@ -75,6 +80,7 @@ struct kmvm_heap {
 	struct list_head chunks;			/* every chunk */
 	struct list_head partial[KMVM_HEAP_CLASSES];	/* those with room, by class */
 	struct kmvm_heap_stats stats;
+	struct kmvm_heap_class classes[KMVM_HEAP_COUNTED];	/* the VM's thread only; they add up to stats */
 	struct kmvm_heap_walls walls;
 	size_t share;			/* the last one */
 	size_t run_peak;		/* the most stats.used was since the run began */
@@ -158,18 +164,5 @@ void *kmvm_heap_resize(struct kmvm_heap *heap, void *block, size_t size);
  * Context: any.
  */
 void kmvm_heap_read(const struct kmvm_heap *heap, struct kmvm_heap_stats *stats);
-
-/**
- * kmvm_heap_classes() - counts the blocks of each size
- * @heap:	the heap
- * @classes:	KMVM_HEAP_COUNTED of them, by size, the last of size 0. With KMVM_HEAP_PLAIN all
- *		blocks are of that
- *
- * Goes over every chunk.
- *
- * Context: the VM's thread; may sleep.
- * Return: how many chunks there are.
- */
-size_t kmvm_heap_classes(const struct kmvm_heap *heap, struct kmvm_heap_class *classes);
 
 #endif /* KMVM_HEAP_H */

@@ -10,7 +10,7 @@ test "stats has all its figures" do
   assert_equal %i[held max vms classes], stats.keys
   assert_equal ["main"], stats[:vms].keys
   assert_equal Linux::Heap.stats.keys, own(stats).keys
-  assert_equal %i[blocks live held], stats[:classes].values.first.keys
+  assert_equal %i[blocks live peak held failures], stats[:classes].values.first.keys
   assert_equal Linux.limits[:budget], stats[:max]
 end
 
@@ -21,8 +21,10 @@ test "the classes add up to the heap's figures" do
   assert_equal heap[:live], sum(stats, :live)
   assert_equal heap[:held], sum(stats, :held)
   assert_equal heap[:allocations] - heap[:frees], sum(stats, :blocks)
+  assert_equal heap[:failures], sum(stats, :failures)
   assert stats[:classes].all? { |size, row| size == :large || row[:live] == row[:blocks] * size }
   assert stats[:classes].values.all? { |row| row[:live] <= row[:held] }
+  assert stats[:classes].values.all? { |row| row[:live] <= row[:peak] && row[:peak] <= heap[:peak] }
   assert stats[:held] >= heap[:held]
   assert_equal 716, kept.size
 end
@@ -50,19 +52,23 @@ test "a block is counted where it belongs, and no more when it has gone" do
     kept.clear
     GC.start
     after = find.call(Linux::Kmalloc.stats)
-    assert after[1][:blocks] <= with[1][:blocks] - 95, "#{size}: #{after.inspect}, #{with.inspect}" if with[0] == after[0]
+    assert_equal with[0], after[0]
+    assert after[1][:peak] >= with[1][:live], "#{size}: #{with.inspect}, #{after.inspect}"
+    assert after[1][:blocks] <= with[1][:blocks] - 95, "#{size}: #{after.inspect}, #{with.inspect}"
   end
 end
 
-test "memory that is refused is counted" do
-  before = own(Linux::Kmalloc.stats)[:failures]
+test "memory that is refused is counted, and for blocks of which size" do
+  before = Linux::Kmalloc.stats
   begin
     "x" * (Linux.limits[:vm_heap] + 1)
   rescue NoMemoryError, ArgumentError
     nil
   end
-  after = own(Linux::Kmalloc.stats)[:failures]
-  assert after > before, [before, after].inspect
+  after = Linux::Kmalloc.stats
+  more = own(after)[:failures] - own(before)[:failures]
+  assert more > 0, "#{more} failures"
+  assert_equal more, after[:classes][:large][:failures] - (before[:classes][:large] || { failures: 0 })[:failures]
 end
 
 test "other VMs are there while they are" do
