@@ -5,6 +5,7 @@
 
 #include <mruby.h>
 #include <mruby/array.h>
+#include <mruby/class.h>
 #include <mruby/error.h>
 #include <mruby/internal.h>
 #include <mruby/string.h>
@@ -120,6 +121,14 @@ static mrb_value hit_string(mrb_state *mrb, mrb_value self)
 			   strnlen(hit->string[number], KMVM_HIT_STRING));
 }
 
+static mrb_value hit_inspect(mrb_state *mrb, mrb_value self)
+{
+	const struct kmvm_hit *hit = kmvm_hit_of(mrb, self);
+
+	return mrb_format(mrb, "#<%C of %v[%d] on CPU %d>", mrb_class(mrb, self),
+			  hit_comm(mrb, self), (int)hit->thread, (int)hit->cpu);
+}
+
 KMVM_BINDING(hit,
 	"What was noted at the moment a probe or a tracepoint fired; handed to its block. A snapshot that may be kept.",
 	{ hit_time, "Hit#time -> Integer",
@@ -145,4 +154,6 @@ KMVM_BINDING(hit,
 	{ hit_duration, "Hit#duration -> Integer or nil",
 	  "Nanoseconds from the function's entry to its return; nil if this is no return." },
 	{ hit_string, "Hit#string(number = 0) -> String or nil",
-	  "A string that was asked for by strings:, 127 bytes at most; nil if it could not be read just then, and always on User-Mode Linux." });
+	  "A string that was asked for by strings:, 127 bytes at most; nil if it could not be read just then, and always on User-Mode Linux." },
+	{ hit_inspect, "Hit#inspect -> String",
+	  "Class, comm, tid and cpu." });

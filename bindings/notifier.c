@@ -32,6 +32,7 @@
 
 struct figures {
 	u64 delivered, lost, errors;
+	enum kmvm_source source;
 };
 
 struct notifier {
@@ -143,17 +144,9 @@ static const struct kmvm_handle_ops notifier_ops = {
 
 static void raise_start(mrb_state *mrb, enum kmvm_source source, int error)
 {
-	switch (error) {
-	case -ENOMEM:
-		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
-		break;
-	case -EUSERS:
-		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
-			   "all VMs together have at most %d notifiers of a kind", KMVM_LISTENERS_MAX);
-		break;
-	default:
-		kmvm_raise_errno(mrb, error, mrb_format(mrb, "notifier of %s", source_names[source]));
-	}
+	kmvm_raise_scarce(mrb, error, "all VMs together have at most %d notifiers of a kind",
+			  KMVM_LISTENERS_MAX);
+	kmvm_raise_errno(mrb, error, mrb_format(mrb, "notifier of %s", source_names[source]));
 }
 
 static mrb_value start(mrb_state *mrb, mrb_value class, enum kmvm_source source)
@@ -171,6 +164,7 @@ static mrb_value start(mrb_state *mrb, mrb_value class, enum kmvm_source source)
 	if (!notifier)
 		raise_start(mrb, source, -ENOMEM);
 	notifier->figures = figures;
+	figures->source = source;
 	kmvm_handle_open(&notifier->handle, kmvm_vm_of(mrb), &notifier_ops);
 	kmvm_object_bind(object, &notifier->handle);
 	ret = kmvm_notifier_listen(&notifier->listener, source, &notifier->handle);
@@ -229,24 +223,30 @@ static mrb_value notifier_active(mrb_state *mrb, mrb_value self)
 	return mrb_bool_value(is_active(mrb_data_get_ptr(mrb, self, &notifier_type)));
 }
 
-static void set(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
+static struct figures *figures_of(mrb_state *mrb, mrb_value self)
 {
-	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)),
-		     mrb_int_value(mrb, value));
+	return mrb_data_get_ptr(mrb, mrb_iv_get(mrb, self, figures_name(mrb)), &figures_type);
+}
+
+static mrb_value notifier_inspect(mrb_state *mrb, mrb_value self)
+{
+	const char *state = mrb_true_p(notifier_active(mrb, self)) ? "active" : "ended";
+
+	return mrb_format(mrb, "#<%C %s, %s>", mrb_class(mrb, self),
+			  source_names[figures_of(mrb, self)->source], state);
 }
 
 static mrb_value notifier_stats(mrb_state *mrb, mrb_value self)
 {
 	struct kmvm_handle *handle = mrb_data_get_ptr(mrb, self, &notifier_type);
-	mrb_value kept = mrb_iv_get(mrb, self, figures_name(mrb));
-	struct figures *figures = mrb_data_get_ptr(mrb, kept, &figures_type);
+	struct figures *figures = figures_of(mrb, self);
 	mrb_value hash = mrb_hash_new_capa(mrb, 3);
 
 	if (handle)
 		figures->lost = READ_ONCE(notifier_of(handle)->listener.lost);
-	set(mrb, hash, "delivered", figures->delivered);
-	set(mrb, hash, "lost", figures->lost);
-	set(mrb, hash, "errors", figures->errors);
+	kmvm_hash_set_number(mrb, hash, "delivered", figures->delivered);
+	kmvm_hash_set_number(mrb, hash, "lost", figures->lost);
+	kmvm_hash_set_number(mrb, hash, "errors", figures->errors);
 	return hash;
 }
 
@@ -345,6 +345,8 @@ KMVM_BINDING(notifier,
 	  "Will its block run again?" },
 	{ notifier_stats, "Notifier#stats -> Hash",
 	  "Notices that its block was given (delivered), those that found no room (lost), and blocks that ended in an exception or were ended (errors). Also of one that has ended." },
+	{ notifier_inspect, "Notifier#inspect -> String",
+	  "Class, of what it hears, and whether it is active or has ended." },
 	{ notice_kind, "Notice#kind -> Symbol",
 	  "Of what: :module, :cpu, :net_device, :reboot, :keyboard." },
 	{ notice_action, "Notice#action -> Symbol",

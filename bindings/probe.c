@@ -7,6 +7,7 @@
  * waits for handlers that go on; functions that were entered and have not returned by then return
  * by way of the kernel's own code, which knows of us no more.
  */
+#include <linux/build_bug.h>
 #include <linux/kallsyms.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -17,12 +18,9 @@
 
 #include <mruby.h>
 #include <mruby/data.h>
-#include <mruby/error.h>
-#include <mruby/string.h>
 
 #include "../stub/compat.h"
 #include "../vm/binding.h"
-#include "../vm/error.h"
 #include "../vm/guard.h"
 #include "../vm/hits.h"
 #include "../vm/stack.h"
@@ -36,8 +34,9 @@ struct probe {
 	struct kretprobe kretprobe;	/* its kp alone, unless returns */
 	bool returns;
 	bool registered;
-	char name[KMVM_HITS_NAME];
 };
+
+static_assert(!offsetof(struct probe, hits));
 
 /* Kept by the kernel from a call to its return. */
 struct entry {
@@ -124,16 +123,16 @@ static u64 missed(struct kmvm_hits *hits)
 /* "name", "module:name", either with "+0x10" behind it. */
 static int set_place(struct probe *probe)
 {
-	char *offset = strchr(probe->name, '+');
+	char *offset = strchr(probe->hits.name, '+');
 
 	if (offset) {
 		*offset++ = '\0';
 		if (kstrtouint(offset, 0, &probe->kretprobe.kp.offset))
 			return -EINVAL;
 	}
-	if (!*probe->name)
+	if (!*probe->hits.name)
 		return -ENOENT;
-	probe->kretprobe.kp.symbol_name = probe->name;
+	probe->kretprobe.kp.symbol_name = probe->hits.name;
 	return 0;
 }
 
@@ -172,11 +171,12 @@ static int check_offset(const struct kprobe *kprobe)
 	return ret;
 }
 
-/* What is made is the handle's, which the caller closes if this fails. */
-static int open_probe(struct probe *probe)
+static int open_probe(struct kmvm_hits *hits)
 {
+	struct probe *probe = probe_of(hits);
 	int ret = security_locked_down(LOCKDOWN_KPROBES);
 
+	hits->missed = missed;
 	if (!ret)
 		ret = set_place(probe);
 	if (!ret)
@@ -192,6 +192,12 @@ static int open_probe(struct probe *probe)
 	if (ret)
 		return ret;
 	return enable_kprobe(&probe->kretprobe.kp);
+}
+
+static int open_return(struct kmvm_hits *hits)
+{
+	probe_of(hits)->returns = true;
+	return open_probe(hits);
 }
 
 static void close_probe(struct kmvm_handle *handle)
@@ -224,75 +230,31 @@ static const struct kmvm_handle_ops probe_ops = {
 
 static const struct mrb_data_type probe_type = { "Linux::Probe", NULL };
 
-static void raise_open(mrb_state *mrb, int error, mrb_value name)
-{
-	const char *why = "the kernel refuses it";
-
-	switch (error) {
-	case -ENOMEM:
-		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
-		break;
-	case -ENOENT:
-		why = "the kernel has no function of that name";
-		break;
-	case -EINVAL:
-	case -EILSEQ:
-		why = "no probe can stand there";
-		error = -EINVAL;
-		break;
-	case -EDEADLK:
-		why = "it is a part of kmvm";
-		error = -EINVAL;
-		break;
-	case -EPERM:
-		why = "the kernel is locked down";
-		break;
-	case -EOPNOTSUPP:
-		why = "this kernel has no kprobes";
-		break;
+#define KIND(of_, open_)						\
+	{								\
+		.name = "probe",					\
+		.limit = "a VM has at most %d probes",			\
+		.of = of_,						\
+		.nothing = "the kernel has no function of that name",	\
+		.unfit = "no probe can stand there",			\
+		.unsupported = "this kernel has no kprobes",		\
+		.size = sizeof(struct probe),				\
+		.ops = &probe_ops,					\
+		.type = &probe_type,					\
+		.open = open_,						\
 	}
-	kmvm_raise_errno(mrb, error, mrb_format(mrb, "probe %v: %s", name, why));
-}
 
-static mrb_value start(mrb_state *mrb, mrb_value class, bool returns)
-{
-	struct kmvm_vm *vm = kmvm_vm_of(mrb);
-	struct kmvm_hits_figures *figures;
-	mrb_value object, name;
-	struct probe *probe;
-	int ret;
-
-	kmvm_guard_ample(mrb);
-	object = kmvm_hits_new(mrb, class, &probe_type, &name, &figures);
-	if (kmvm_hits_full(vm, &probe_ops))
-		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
-			   "a VM has at most %d probes", KMVM_HITS_MAX);
-	probe = kzalloc(sizeof(*probe), kmvm_gfp());
-	if (!probe)
-		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
-	memcpy(probe->name, RSTRING_PTR(name), RSTRING_LEN(name));
-	probe->returns = returns;
-	probe->hits.options = figures->options;
-	probe->hits.figures = figures;
-	probe->hits.missed = missed;
-	kmvm_handle_open(&probe->hits.handle, vm, &probe_ops);
-	kmvm_object_bind(object, &probe->hits.handle);
-	ret = open_probe(probe);
-	if (ret) {
-		kmvm_handle_close(&probe->hits.handle);
-		raise_open(mrb, ret, name);
-	}
-	return object;
-}
+static const struct kmvm_hits_kind on_entry = KIND("", open_probe);
+static const struct kmvm_hits_kind on_return = KIND("return of ", open_return);
 
 static mrb_value probe_new(mrb_state *mrb, mrb_value self)
 {
-	return start(mrb, self, false);
+	return kmvm_hits_start(mrb, self, &on_entry);
 }
 
 static mrb_value probe_return(mrb_state *mrb, mrb_value self)
 {
-	return start(mrb, self, true);
+	return kmvm_hits_start(mrb, self, &on_return);
 }
 
 static mrb_value probe_cancel(mrb_state *mrb, mrb_value self)
@@ -313,6 +275,11 @@ static mrb_value probe_stats(mrb_state *mrb, mrb_value self)
 	return kmvm_hits_stats(mrb, self, mrb_data_get_ptr(mrb, self, &probe_type));
 }
 
+static mrb_value probe_inspect(mrb_state *mrb, mrb_value self)
+{
+	return kmvm_hits_inspect(mrb, self, mrb_data_get_ptr(mrb, self, &probe_type));
+}
+
 KMVM_BINDING(probe,
 	"Blocks that run when a function of the kernel is entered, or returns: kprobes. Where it happens a Linux::Hit is noted in a ring of that processor, and nothing else; the block runs later, on the VM's thread, hit by hit, as nearly in order of time as it is cheap to have them. A hit is lost, and counted, when the ring is full, or when it comes while another one is noted on its processor. What the VM's own thread does is left out, so that a block may call what it probes. A probe is a handle as a timer is, and what is said of the blocks of timers is true of these; but when one fails three times in a row, the hits of the next millisecond are left out, then of 2, up to a second, until one succeeds. Arguments of a string: strings: 1 is the one that argument 1 points to, strings: [1, 2] are two; [[1, 0x10]] is the one 0x10 bytes behind where argument 1 points to, [[1, 0x10, 0]] the one that the pointer there points to, and so on. Of the kernel or of the process, whichever the address is; 4 at most. process: notes the hits of that process alone, ring: how many hits each processor keeps, 65536 at most. There are at most 64 probes in a VM, and they are not for interrupts that must not be late: one that fires a million times a second takes a good part of a processor.",
 	{ probe_new, "Probe.new(function, strings: nil, process: nil, ring: 256) { |hit, probe| } -> Probe",
@@ -324,4 +291,6 @@ KMVM_BINDING(probe,
 	{ probe_active, "Probe#active? -> true or false",
 	  "Will its block run again?" },
 	{ probe_stats, "Probe#stats -> Hash",
-	  "How many hits there were (hits), how many the block was called for (delivered), how many are lost, were of the VM's own thread (own), were missed by the kernel itself (missed), and how many blocks ended in an exception or were ended (errors). Also of a probe that has ended." });
+	  "How many hits there were (hits), how many the block was called for (delivered), how many are lost, were of the VM's own thread (own), were missed by the kernel itself (missed), and how many blocks ended in an exception or were ended (errors). Also of a probe that has ended." },
+	{ probe_inspect, "Probe#inspect -> String",
+	  "Class, what is probed, and whether it is active or has ended." });

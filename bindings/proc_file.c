@@ -325,6 +325,12 @@ static mrb_value ruby_closed(mrb_state *mrb, mrb_value self)
 	return mrb_bool_value(!handle_of(mrb, self));
 }
 
+static mrb_value ruby_inspect(mrb_state *mrb, mrb_value self)
+{
+	return mrb_format(mrb, "#<%C %v, %s>", mrb_class(mrb, self), ruby_path(mrb, self),
+			  handle_of(mrb, self) ? "open" : "closed");
+}
+
 static mrb_value output_puts(mrb_state *mrb, mrb_value self)
 {
 	const mrb_value *objects;
@@ -383,9 +389,11 @@ KMVM_BINDING(proc_file,
 	{ ruby_close, "ProcFile#close -> true or false",
 	  "Takes the file away; who is reading is told. False if it was closed already." },
 	{ ruby_closed, "ProcFile#closed? -> true or false", "Is it gone?" },
+	{ ruby_inspect, "ProcFile#inspect -> String", "Class, path, and whether it is open or closed." },
 	{ ruby_path, "DebugFile#path -> String", "Where it is." },
 	{ ruby_close, "DebugFile#close -> true or false", "As ProcFile#close." },
 	{ ruby_closed, "DebugFile#closed? -> true or false", "Is it gone?" },
+	{ ruby_inspect, "DebugFile#inspect -> String", "As ProcFile#inspect." },
 	{ output_puts, "FileOutput#puts(*objects) -> nil",
 	  "As Kernel#puts, into what is being read." },
 	{ output_print, "FileOutput#print(*objects) -> nil", "As Kernel#print." },

@@ -54,6 +54,7 @@
 
 struct figures {
 	u64 fired, missed, errors;
+	s64 period;			/* as it was started */
 	struct kmvm_histogram late;	/* nanoseconds */
 };
 
@@ -209,6 +210,7 @@ static mrb_value start(mrb_state *mrb, mrb_value class, mrb_value block, s64 due
 	timer->due = due;
 	timer->turn = 1;
 	timer->figures = figures;
+	figures->period = period;
 	hrtimer_setup(&timer->hrtimer, fired, CLOCK_MONOTONIC, HRTIMER_MODE_ABS_SOFT);
 	kmvm_handle_open(&timer->handle, kmvm_vm_of(mrb), &timer_ops);
 	kmvm_object_bind(object, &timer->handle);
@@ -273,22 +275,50 @@ static mrb_value timer_active(mrb_state *mrb, mrb_value self)
 	return mrb_bool_value(is_active(mrb_data_get_ptr(mrb, self, &timer_type)));
 }
 
-static void set(mrb_state *mrb, mrb_value hash, const char *name, mrb_value value)
+static const struct figures *figures_of(mrb_state *mrb, mrb_value self)
 {
-	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)), value);
+	return mrb_data_get_ptr(mrb, mrb_iv_get(mrb, self, figures_name(mrb)), &figures_type);
 }
 
 static mrb_value timer_stats(mrb_state *mrb, mrb_value self)
 {
-	mrb_value kept = mrb_iv_get(mrb, self, figures_name(mrb));
-	const struct figures *figures = mrb_data_get_ptr(mrb, kept, &figures_type);
+	const struct figures *figures = figures_of(mrb, self);
 	mrb_value hash = mrb_hash_new_capa(mrb, 4);
 
-	set(mrb, hash, "fired", mrb_int_value(mrb, figures->fired));
-	set(mrb, hash, "missed", mrb_int_value(mrb, figures->missed));
-	set(mrb, hash, "errors", mrb_int_value(mrb, figures->errors));
-	set(mrb, hash, "late", kmvm_histogram_copy(mrb, &figures->late));
+	kmvm_hash_set_number(mrb, hash, "fired", figures->fired);
+	kmvm_hash_set_number(mrb, hash, "missed", figures->missed);
+	kmvm_hash_set_number(mrb, hash, "errors", figures->errors);
+	kmvm_hash_set(mrb, hash, "late", kmvm_histogram_copy(mrb, &figures->late));
 	return hash;
+}
+
+/* The largest unit of which it is a whole number. */
+static s64 in_units(s64 ns, const char **unit)
+{
+	static const char *const units[] = { "ns", "us", "ms", "s" };
+	unsigned int i = 0;
+	u64 larger;
+	u32 rest;
+
+	for (; i < ARRAY_SIZE(units) - 1; i++, ns = larger) {
+		larger = div_u64_rem(ns, 1000, &rest);
+		if (rest)
+			break;
+	}
+	*unit = units[i];
+	return ns;
+}
+
+static mrb_value timer_inspect(mrb_state *mrb, mrb_value self)
+{
+	const char *state = mrb_true_p(timer_active(mrb, self)) ? "active" : "ended", *unit;
+	struct RClass *class = mrb_class(mrb, self);
+	s64 period = figures_of(mrb, self)->period;
+
+	if (!period)
+		return mrb_format(mrb, "#<%C once, %s>", class, state);
+	period = in_units(period, &unit);
+	return mrb_format(mrb, "#<%C every %i %s, %s>", class, (mrb_int)period, unit, state);
 }
 
 KMVM_BINDING(timer,
@@ -304,4 +334,6 @@ KMVM_BINDING(timer,
 	{ timer_active, "Timer#active? -> true or false",
 	  "Will its block run again?" },
 	{ timer_stats, "Timer#stats -> Hash",
-	  "How often its block began (fired), how many turns passed without (missed), how many blocks ended in an exception or were ended (errors), and a Linux::Histogram (late) of the nanoseconds from the time a turn was due to the start of its block. Also of a timer that has ended." });
+	  "How often its block began (fired), how many turns passed without (missed), how many blocks ended in an exception or were ended (errors), and a Linux::Histogram (late) of the nanoseconds from the time a turn was due to the start of its block. Also of a timer that has ended." },
+	{ timer_inspect, "Timer#inspect -> String",
+	  "Class, period or once, and whether it is active or has ended." });

@@ -7,6 +7,7 @@
  * system is an event of the kernel's, which holds its module while it is open.
  */
 #include <linux/err.h>
+#include <linux/build_bug.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
 #include <linux/security.h>
@@ -16,12 +17,9 @@
 
 #include <mruby.h>
 #include <mruby/data.h>
-#include <mruby/error.h>
-#include <mruby/string.h>
 
 #include "../stub/compat.h"
 #include "../vm/binding.h"
-#include "../vm/error.h"
 #include "../vm/guard.h"
 #include "../vm/hits.h"
 #include "../vm/stack.h"
@@ -34,8 +32,9 @@ struct trace {
 	struct kmvm_hits hits;
 	struct kmvm_trace_event event;	/* referenced, or nothing */
 	struct tracepoint *tracepoint;	/* NULL until it is registered */
-	char name[KMVM_HITS_NAME];
 };
+
+static_assert(!offsetof(struct trace, hits));
 
 static struct trace *trace_of(struct kmvm_hits *hits)
 {
@@ -92,18 +91,18 @@ static int find(struct trace *trace, char *name, struct tracepoint **found)
 	return search.found ? 0 : -ENOENT;
 }
 
-/* What is made is the handle's, which the caller closes if this fails. */
-static int open_trace(struct trace *trace)
+static int open_trace(struct kmvm_hits *hits)
 {
+	struct trace *trace = trace_of(hits);
 	struct tracepoint *found;
 	int ret = security_locked_down(LOCKDOWN_TRACEFS);
 
 	if (!ret && !KMVM_TRACEPOINT_REGISTERS)
 		ret = -EOPNOTSUPP;
 	if (!ret)
-		ret = find(trace, trace->name, &found);
+		ret = find(trace, hits->name, &found);
 	if (!ret)
-		ret = kmvm_hits_open(&trace->hits);
+		ret = kmvm_hits_open(hits);
 	if (!ret)
 		ret = tracepoint_probe_register(found, traced, trace);
 	if (ret)
@@ -143,59 +142,22 @@ static const struct kmvm_handle_ops trace_ops = {
 
 static const struct mrb_data_type trace_type = { "Linux::Tracepoint", NULL };
 
-static void raise_open(mrb_state *mrb, int error, mrb_value name)
-{
-	const char *why = "the kernel refuses it";
-
-	switch (error) {
-	case -ENOMEM:
-		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
-		break;
-	case -ENOENT:
-	case -ENODEV:
-		why = "the kernel has none of that name";
-		error = -ENOENT;
-		break;
-	case -EINVAL:
-		why = "this event has no tracepoint of its own";
-		break;
-	case -EPERM:
-		why = "the kernel is locked down";
-		break;
-	case -EOPNOTSUPP:
-		why = "this kernel's tracepoints cannot be used";
-		break;
-	}
-	kmvm_raise_errno(mrb, error, mrb_format(mrb, "tracepoint %v: %s", name, why));
-}
+static const struct kmvm_hits_kind kind = {
+	.name = "tracepoint",
+	.limit = "a VM has at most %d tracepoints",
+	.of = "",
+	.nothing = "the kernel has none of that name",
+	.unfit = "this event has no tracepoint of its own",
+	.unsupported = "this kernel's tracepoints cannot be used",
+	.size = sizeof(struct trace),
+	.ops = &trace_ops,
+	.type = &trace_type,
+	.open = open_trace,
+};
 
 static mrb_value trace_new(mrb_state *mrb, mrb_value self)
 {
-	struct kmvm_vm *vm = kmvm_vm_of(mrb);
-	struct kmvm_hits_figures *figures;
-	mrb_value object, name;
-	struct trace *trace;
-	int ret;
-
-	kmvm_guard_ample(mrb);
-	object = kmvm_hits_new(mrb, self, &trace_type, &name, &figures);
-	if (kmvm_hits_full(vm, &trace_ops))
-		mrb_raisef(mrb, kmvm_error_class(mrb, "Linux::LimitError"),
-			   "a VM has at most %d tracepoints", KMVM_HITS_MAX);
-	trace = kzalloc(sizeof(*trace), kmvm_gfp());
-	if (!trace)
-		mrb_exc_raise(mrb, mrb_obj_value(mrb->nomem_err));
-	memcpy(trace->name, RSTRING_PTR(name), RSTRING_LEN(name));
-	trace->hits.options = figures->options;
-	trace->hits.figures = figures;
-	kmvm_handle_open(&trace->hits.handle, vm, &trace_ops);
-	kmvm_object_bind(object, &trace->hits.handle);
-	ret = open_trace(trace);
-	if (ret) {
-		kmvm_handle_close(&trace->hits.handle);
-		raise_open(mrb, ret, name);
-	}
-	return object;
+	return kmvm_hits_start(mrb, self, &kind);
 }
 
 static mrb_value trace_cancel(mrb_state *mrb, mrb_value self)
@@ -216,6 +178,11 @@ static mrb_value trace_stats(mrb_state *mrb, mrb_value self)
 	return kmvm_hits_stats(mrb, self, mrb_data_get_ptr(mrb, self, &trace_type));
 }
 
+static mrb_value trace_inspect(mrb_state *mrb, mrb_value self)
+{
+	return kmvm_hits_inspect(mrb, self, mrb_data_get_ptr(mrb, self, &trace_type));
+}
+
 KMVM_BINDING(tracepoint,
 	"Blocks that run when the kernel passes one of its tracepoints. All that is said of Linux::Probe is true of these, and there may be 64 in a VM. What the arguments of one are is told by TP_PROTO in the kernel's own headers of trace events.",
 	{ trace_new, "Tracepoint.new(name, strings: nil, process: nil, ring: 256) { |hit, tracepoint| } -> Tracepoint",
@@ -225,4 +192,6 @@ KMVM_BINDING(tracepoint,
 	{ trace_active, "Tracepoint#active? -> true or false",
 	  "Will its block run again?" },
 	{ trace_stats, "Tracepoint#stats -> Hash",
-	  "As of a probe; the kernel itself misses none." });
+	  "As of a probe; the kernel itself misses none." },
+	{ trace_inspect, "Tracepoint#inspect -> String",
+	  "Class, name, and whether it is active or has ended." });

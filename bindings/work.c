@@ -14,6 +14,7 @@
 #include <mruby/class.h>
 #include <mruby/data.h>
 #include <mruby/error.h>
+#include <mruby/string.h>
 
 #include "../vm/binding.h"
 #include "../vm/stack.h"
@@ -85,6 +86,12 @@ static mrb_value work_active(mrb_state *mrb, mrb_value self)
 	return mrb_bool_value(mrb_data_get_ptr(mrb, self, &work_type));
 }
 
+static mrb_value work_inspect(mrb_state *mrb, mrb_value self)
+{
+	return mrb_format(mrb, "#<%C, %s>", mrb_class(mrb, self),
+			  mrb_true_p(work_active(mrb, self)) ? "active" : "ended");
+}
+
 KMVM_BINDING(work,
 	"Blocks that run soon, once, on the VM's thread: when the run sleeps, waits, or has ended, after what is due already. What is said of the blocks of timers is true of them.",
 	{ work_schedule, "Work.schedule { |work| } -> Work",
@@ -92,4 +99,6 @@ KMVM_BINDING(work,
 	{ work_cancel, "Work#cancel -> true or false",
 	  "The block does not run. False if it has begun already." },
 	{ work_active, "Work#active? -> true or false",
-	  "Will its block run?" });
+	  "Will its block run?" },
+	{ work_inspect, "Work#inspect -> String",
+	  "Class, and whether it is active or has begun or been cancelled: ended." });

@@ -11,6 +11,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -27,6 +28,8 @@
 #include "../stub/compat.h"
 #include "binding.h"
 #include "budget.h"
+#include "error.h"
+#include "guard.h"
 #include "hits.h"
 #include "stack.h"
 #include "vm.h"
@@ -371,16 +374,6 @@ bool kmvm_hits_cancel(struct kmvm_handle *handle)
 	return true;
 }
 
-bool kmvm_hits_full(struct kmvm_vm *vm, const struct kmvm_handle_ops *ops)
-{
-	const struct kmvm_handle *handle;
-	unsigned int count = 0;
-
-	list_for_each_entry(handle, &vm->handles, on_vm)
-		count += handle->ops == ops;
-	return count >= KMVM_HITS_MAX;
-}
-
 /* What Ruby gives. */
 
 static u8 argument_given(mrb_state *mrb, mrb_value value)
@@ -456,8 +449,14 @@ static void options_given(mrb_state *mrb, const mrb_value *given,
 	options->ring = roundup_pow_of_two(number);
 }
 
-mrb_value kmvm_hits_new(mrb_state *mrb, mrb_value class, const mrb_data_type *type,
-			mrb_value *name, struct kmvm_hits_figures **figures)
+static struct kmvm_hits_figures *figures_of(mrb_state *mrb, mrb_value object)
+{
+	return mrb_data_get_ptr(mrb, mrb_iv_get(mrb, object, figures_name(mrb)), &figures_type);
+}
+
+/* What stands in the call; its frame lies on the way to the deepest errors. */
+static noinline mrb_value take_given(mrb_state *mrb, mrb_value class, const struct kmvm_hits_kind *kind,
+				     mrb_value *name)
 {
 	const mrb_sym names[] = {
 		mrb_intern_lit(mrb, "strings"), mrb_intern_lit(mrb, "process"),
@@ -465,41 +464,117 @@ mrb_value kmvm_hits_new(mrb_state *mrb, mrb_value class, const mrb_data_type *ty
 	};
 	mrb_value given[3], block, object;
 	const mrb_kwargs keywords = { 3, 0, names, given, NULL };
+	struct kmvm_hits_figures *figures;
 	struct RData *data;
 
 	mrb_get_args(mrb, "S:&!", name, &keywords, &block);
 	if (RSTRING_LEN(*name) >= KMVM_HITS_NAME ||
 	    strnlen(RSTRING_PTR(*name), RSTRING_LEN(*name)) < RSTRING_LEN(*name))
 		mrb_raise(mrb, E_ARGUMENT_ERROR, "no name is like that");
-	object = kmvm_object_new(mrb, class, type, block);
+	object = kmvm_object_new(mrb, class, kind->type, block);
 	/* Kept by an object without a class, which no script reaches. */
 	data = mrb_data_object_alloc(mrb, NULL, NULL, &figures_type);
-	data->data = mrb_calloc(mrb, 1, sizeof(**figures));
-	*figures = data->data;
+	figures = mrb_calloc(mrb, 1, sizeof(*figures));
+	data->data = figures;
 	mrb_iv_set(mrb, object, figures_name(mrb), mrb_obj_value(data));
-	options_given(mrb, given, &(*figures)->options);
+	figures->kind = kind;
+	memcpy(figures->name, RSTRING_PTR(*name), RSTRING_LEN(*name));
+	options_given(mrb, given, &figures->options);
 	return object;
 }
 
-static void set(mrb_state *mrb, mrb_value hash, const char *name, u64 value)
+static bool is_full(const struct kmvm_vm *vm, const struct kmvm_handle_ops *ops)
 {
-	mrb_hash_set(mrb, hash, mrb_symbol_value(mrb_intern_cstr(mrb, name)),
-		     mrb_int_value(mrb, value));
+	const struct kmvm_handle *handle;
+	unsigned int count = 0;
+
+	list_for_each_entry(handle, &vm->handles, on_vm)
+		count += handle->ops == ops;
+	return count >= KMVM_HITS_MAX;
+}
+
+/* Why, and as what Ruby is told of it. */
+static const char *refusal(const struct kmvm_hits_kind *kind, int *error)
+{
+	switch (*error) {
+	case -ENODEV:
+		*error = -ENOENT;
+		fallthrough;
+	case -ENOENT:
+		return kind->nothing;
+	case -EILSEQ:
+		*error = -EINVAL;
+		fallthrough;
+	case -EINVAL:
+		return kind->unfit;
+	case -EDEADLK:
+		*error = -EINVAL;
+		return "it is a part of kmvm";
+	case -EPERM:
+		return "the kernel is locked down";
+	case -EOPNOTSUPP:
+		return kind->unsupported;
+	default:
+		return "the kernel refuses it";
+	}
+}
+
+static void raise_start(mrb_state *mrb, const struct kmvm_hits_kind *kind, int error, mrb_value name)
+{
+	const char *why;
+
+	kmvm_raise_scarce(mrb, error, kind->limit, KMVM_HITS_MAX);
+	why = refusal(kind, &error);
+	kmvm_raise_errno(mrb, error, mrb_format(mrb, "%s %v: %s", kind->name, name, why));
+}
+
+mrb_value kmvm_hits_start(mrb_state *mrb, mrb_value class, const struct kmvm_hits_kind *kind)
+{
+	struct kmvm_vm *vm = kmvm_vm_of(mrb);
+	mrb_value object, name;
+	struct kmvm_hits *hits;
+	int ret;
+
+	kmvm_guard_ample(mrb);
+	object = take_given(mrb, class, kind, &name);
+	if (is_full(vm, kind->ops))
+		raise_start(mrb, kind, -EUSERS, name);
+	hits = kzalloc(kind->size, kmvm_gfp());
+	if (!hits)
+		raise_start(mrb, kind, -ENOMEM, name);
+	hits->figures = figures_of(mrb, object);
+	hits->options = hits->figures->options;
+	memcpy(hits->name, hits->figures->name, sizeof(hits->name));
+	kmvm_handle_open(&hits->handle, vm, kind->ops);
+	kmvm_object_bind(object, &hits->handle);
+	ret = kind->open(hits);
+	if (ret) {
+		kmvm_handle_close(&hits->handle);
+		raise_start(mrb, kind, ret, name);
+	}
+	return object;
 }
 
 mrb_value kmvm_hits_stats(mrb_state *mrb, mrb_value object, struct kmvm_handle *handle)
 {
-	mrb_value kept = mrb_iv_get(mrb, object, figures_name(mrb));
-	const struct kmvm_hits_figures *figures = mrb_data_get_ptr(mrb, kept, &figures_type);
+	const struct kmvm_hits_figures *figures = figures_of(mrb, object);
 	mrb_value hash = mrb_hash_new_capa(mrb, 6);
 
 	if (handle && kmvm_hits_of(handle)->rings)
 		count(kmvm_hits_of(handle));
-	set(mrb, hash, "hits", figures->hits);
-	set(mrb, hash, "delivered", figures->delivered);
-	set(mrb, hash, "lost", figures->lost);
-	set(mrb, hash, "own", figures->own);
-	set(mrb, hash, "missed", figures->missed);
-	set(mrb, hash, "errors", figures->errors);
+	kmvm_hash_set_number(mrb, hash, "hits", figures->hits);
+	kmvm_hash_set_number(mrb, hash, "delivered", figures->delivered);
+	kmvm_hash_set_number(mrb, hash, "lost", figures->lost);
+	kmvm_hash_set_number(mrb, hash, "own", figures->own);
+	kmvm_hash_set_number(mrb, hash, "missed", figures->missed);
+	kmvm_hash_set_number(mrb, hash, "errors", figures->errors);
 	return hash;
+}
+
+mrb_value kmvm_hits_inspect(mrb_state *mrb, mrb_value object, struct kmvm_handle *handle)
+{
+	const struct kmvm_hits_figures *figures = figures_of(mrb, object);
+
+	return mrb_format(mrb, "#<%C %s%s, %s>", mrb_class(mrb, object), figures->kind->of,
+			  figures->name, kmvm_hits_active(handle) ? "active" : "ended");
 }

@@ -18,6 +18,7 @@
 #include <linux/sched.h>
 
 #include <mruby.h>
+#include <mruby/data.h>
 
 #include "events.h"
 
@@ -63,8 +64,38 @@ struct kmvm_hit {
 	char string[][KMVM_HIT_STRING];
 };
 
+struct kmvm_hits;
+
+/**
+ * struct kmvm_hits_kind - what is made of hits
+ * @name:	for messages: "probe"
+ * @limit:	of kmvm_raise_scarce()
+ * @of:		what stands before its place when it is inspected
+ * @nothing:	why there is no such place
+ * @unfit:	why none can be there
+ * @unsupported: why the kernel has none
+ * @size:	bytes of the struct whose first member is a struct kmvm_hits
+ * @ops:	of its handle; the kinds of one limit share them
+ * @type:	of its object
+ * @open:	has hits noted from now on; what it leaves when it fails is for ops->close
+ */
+struct kmvm_hits_kind {
+	const char *name;
+	const char *limit;
+	const char *of;
+	const char *nothing;
+	const char *unfit;
+	const char *unsupported;
+	size_t size;
+	const struct kmvm_handle_ops *ops;
+	const mrb_data_type *type;
+	int (*open)(struct kmvm_hits *hits);
+};
+
 /* Of its object, on the VM's heap, so that it can be read when the handle is gone. */
 struct kmvm_hits_figures {
+	const struct kmvm_hits_kind *kind;
+	char name[KMVM_HITS_NAME];
 	u64 hits;
 	u64 delivered;
 	u64 lost;
@@ -90,6 +121,7 @@ struct kmvm_hits {
 	struct kmvm_hits_ring __percpu *rings;
 	struct kmvm_hits_figures *figures;
 	u64 (*missed)(struct kmvm_hits *hits);
+	char name[KMVM_HITS_NAME];	/* of what is probed; open() may take it apart */
 };
 
 static inline struct kmvm_hits *kmvm_hits_of(struct kmvm_handle *handle)
@@ -138,24 +170,23 @@ void kmvm_hits_done(struct kmvm_handle *handle, bool failed);
 bool kmvm_hits_cancel(struct kmvm_handle *handle);
 bool kmvm_hits_active(struct kmvm_handle *handle);
 
-/* Has the VM as many handles of a kind as it may? The VM's thread. */
-bool kmvm_hits_full(struct kmvm_vm *vm, const struct kmvm_handle_ops *ops);
-
 /**
- * kmvm_hits_new() - makes the Ruby object that will stand for a handle with hits
- * @mrb:	the state, in a method whose arguments are read: name, strings:, process:, ring:, block
+ * kmvm_hits_start() - what new does: the Ruby object, its handle, and hits from now on
+ * @mrb:	the state, in a method whose arguments are: name, strings:, process:, ring:, block
  * @class:	its class, from a table
- * @type:	its type
- * @name:	out: what is probed, a String of less than KMVM_HITS_NAME bytes, none of them 0
- * @figures:	out: what the object keeps, with the options in it
+ * @kind:	what is made
  *
- * As kmvm_object_new().
+ * Raises an Errno with the kind's words; Linux::LimitError when the VM has KMVM_HITS_MAX.
+ *
+ * Context: the VM's thread, in Ruby.
  */
-mrb_value kmvm_hits_new(mrb_state *mrb, mrb_value class, const mrb_data_type *type,
-			mrb_value *name, struct kmvm_hits_figures **figures);
+mrb_value kmvm_hits_start(mrb_state *mrb, mrb_value class, const struct kmvm_hits_kind *kind);
 
 /* Those of an object, up to now, as a Hash. */
 mrb_value kmvm_hits_stats(mrb_state *mrb, mrb_value object, struct kmvm_handle *handle);
+
+/* "#<Linux::Probe vfs_read, active>" */
+mrb_value kmvm_hits_inspect(mrb_state *mrb, mrb_value object, struct kmvm_handle *handle);
 
 /* The hit of an object; raises TypeError for any other. */
 const struct kmvm_hit *kmvm_hit_of(mrb_state *mrb, mrb_value object);

@@ -14,14 +14,6 @@ def kinds
 end
 
 # Sleeps until it is so, for some seconds at most: the clock of a busy guest is slow.
-def soon
-  500.times do
-    return true if yield
-    usleep 10_000
-  end
-  false
-end
-
 LO = "/sys/class/net/lo"
 
 def net?
@@ -235,7 +227,7 @@ test "what makes no sense is refused" do
   assert_raise(ArgumentError) { Linux::Notifier.module(1) {} }
   assert_raise(NoMethodError) { Linux::Notifier.new(:module) {} }
   assert_raise(NoMethodError) { Linux::Notice.new }
-  %i[stats cancel active?].each { |name| assert_raise(TypeError) { Linux::Notifier.allocate.__send__(name) } }
+  %i[stats cancel active? inspect].each { |name| assert_raise(TypeError) { Linux::Notifier.allocate.__send__(name) } }
   %i[kind action ktime name cpu index code inspect].each do |name|
     assert_raise(TypeError) { Linux::Notice.allocate.__send__(name) }
   end
@@ -253,4 +245,11 @@ test "without Linux::Notice nothing breaks" do
   ensure
     Linux.const_set(:Notice, kept)
   end
+end
+
+test "inspect tells of what it hears, and whether it still does" do
+  notifier = Linux::Notifier.module {}
+  assert_equal "#<Linux::Notifier module, active>", notifier.inspect
+  notifier.cancel
+  assert_equal "#<Linux::Notifier module, ended>", notifier.inspect
 end

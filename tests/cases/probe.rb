@@ -14,15 +14,6 @@ def open_files(count = 1, path = "/proc/version")
   Linux::Thread.new(count, path) { |n, name| n.times { Linux::File.read(name) rescue nil } }.join
 end
 
-def soon
-  2000.times do
-    return true if yield
-    usleep 1_000
-  end
-  false
-end
-
-
 def probing(name, &block)
   test name do
     skip "this kernel has no kprobes" if NONE
@@ -252,4 +243,17 @@ test "a class that is taken away is missed by the block alone" do
   assert soon { probe.stats[:errors] >= 1 }
   Linux.const_set(:Hit, kept)
   probe.cancel
+end
+
+probing "inspect tells where it is, and whether it still is" do
+  hit = nil
+  probes = [Linux::Probe.new("do_filp_open+0") { |it| hit = it }, Linux::Probe.return("do_filp_open") {}]
+  places = ["do_filp_open+0", "return of do_filp_open"]
+  assert_equal places.map { |place| "#<Linux::Probe #{place}, active>" }, probes.map(&:inspect)
+  open_files
+  assert soon { hit }
+  assert_equal "#<Linux::Hit of #{hit.comm}[#{hit.tid}] on CPU #{hit.cpu}>", hit.inspect
+  probes.each(&:cancel)
+  assert_equal places.map { |place| "#<Linux::Probe #{place}, ended>" }, probes.map(&:inspect)
+  assert_raise(TypeError) { Linux::Probe.allocate.inspect }
 end

@@ -184,3 +184,10 @@ test "memory of the kernel is not read unless the module lets it" do
   assert_raise(RangeError) { Linux::Memory.peek(2**64, 1) }
   assert_raise(TypeError) { Linux::Memory.peek("0", 1) }
 end
+
+test "inspect tells the path, and whether it is open" do
+  file = PROC.new("told") { }
+  assert_equal "#<Linux::ProcFile /proc/kmvm/told, open>", file.inspect
+  file.close
+  assert_equal "#<Linux::ProcFile /proc/kmvm/told, closed>", file.inspect
+end

@@ -2,14 +2,6 @@
 # Linux::Timer: blocks run while a program sleeps, or after it has ended.
 
 # Sleeps until it is so, for some seconds at most: the clock of a busy guest is slow.
-def soon
-  500.times do
-    return true if yield
-    usleep 10_000
-  end
-  false
-end
-
 test "after runs its block once" do
   ran = 0
   timer = Linux::Timer.after(ms: 5) { ran += 1 }
@@ -345,4 +337,19 @@ test "a block that does not end is ended after a second of processor time" do
   assert soon { !timer.active? }
   assert_equal [:begun], seen
   assert Linux.ktime - start >= 900_000_000, "it did not run for a second"
+end
+
+test "inspect tells what it does, and whether it still does" do
+  timers = [
+    Linux::Timer.every(ms: 50) {}, Linux::Timer.every(s: 90) {}, Linux::Timer.every(us: 1500) {},
+    Linux::Timer.every(s: 1, ns: 1) {}, Linux::Timer.after(s: 90) {}
+  ]
+  words = ["every 50 ms", "every 90 s", "every 1500 us", "every 1000000001 ns", "once"]
+  assert_equal words.map { |text| "#<Linux::Timer #{text}, active>" }, timers.map(&:inspect)
+  timers.each(&:cancel)
+  assert_equal words.map { |text| "#<Linux::Timer #{text}, ended>" }, timers.map(&:inspect)
+  in_block = nil
+  Linux::Timer.after(ns: 0) { |timer| in_block = timer.inspect }
+  assert soon { in_block }
+  assert_equal "#<Linux::Timer once, ended>", in_block
 end

@@ -1,14 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # Blocks that run when the kernel passes a tracepoint. Another thread passes it: starting one wakes a task.
 
-def soon
-  2000.times do
-    return true if yield
-    usleep 1_000
-  end
-  false
-end
-
 def elsewhere
   Linux::Thread.new { 3.times { usleep 1_000 } }.join
 end
@@ -85,11 +77,17 @@ test "names that nobody has" do
   assert_raise(TypeError) { Linux::Tracepoint.allocate.cancel }
 end
 
-
 test "as many as there may be, and one more" do
   kept = []
   assert_raise(Linux::LimitError, "at most 64 tracepoints") { 70.times { kept << Linux::Tracepoint.new("sched_process_exit", ring: 1) {} } }
   assert_equal 64, kept.size
   kept.each(&:cancel)
   assert Linux::Tracepoint.new("sched_process_exit") {}.cancel
+end
+
+test "inspect tells its name, and whether it is still there" do
+  trace = Linux::Tracepoint.new("sched:sched_process_exit") {}
+  assert_equal "#<Linux::Tracepoint sched:sched_process_exit, active>", trace.inspect
+  trace.cancel
+  assert_equal "#<Linux::Tracepoint sched:sched_process_exit, ended>", trace.inspect
 end

@@ -83,3 +83,10 @@ test "what is no work is refused" do
   assert_raise(TypeError) { Linux::Work.schedule {}.dup.cancel }
   Linux.wait
 end
+
+test "inspect tells whether it is still to come" do
+  work = Linux::Work.schedule {}
+  assert_equal "#<Linux::Work, active>", work.inspect
+  Linux.wait
+  assert_equal "#<Linux::Work, ended>", work.inspect
+end

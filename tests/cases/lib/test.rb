@@ -74,6 +74,15 @@ module Kernel
     raise Test::Skip, why
   end
 
+  # Waits until the block says so, five seconds at most; answers whether it did. Events run meanwhile.
+  def soon
+    5000.times do
+      return true if yield
+      usleep 1_000
+    end
+    false
+  end
+
   def assert(condition, what = "it is not so")
     raise Test::Failure, what unless condition
   end
