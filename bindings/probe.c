@@ -5,7 +5,8 @@
  * struct probe is the VM's handle and the kernel's kprobe, or kretprobe. The handler notes the hit in a
  * ring (vm/hits.h). A probe is registered disarmed, looked at, and armed. close() takes it away, which
  * waits for handlers that go on; functions that were entered and have not returned by then return
- * by way of the kernel's own code, which knows of us no more.
+ * by way of the kernel's own code, which knows of us no more. Should the kernel lack memory for that,
+ * the kprobe stays, notes nothing, and holds the module for good.
  */
 #include <linux/build_bug.h>
 #include <linux/kallsyms.h>
@@ -34,6 +35,8 @@ struct probe {
 	struct kretprobe kretprobe;	/* its kp alone, unless returns */
 	bool returns;
 	bool registered;
+	bool closed;			/* notes nothing any more */
+	bool stays;			/* the kernel could not let go of it */
 };
 
 static_assert(!offsetof(struct probe, hits));
@@ -62,8 +65,11 @@ static __always_inline void read_arguments(u64 *argument, struct pt_regs *regs)
 static notrace int entered(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct probe *probe = container_of(kprobe, struct probe, kretprobe.kp);
-	struct kmvm_hit *hit = kmvm_hit_begin(&probe->hits);
+	struct kmvm_hit *hit;
 
+	if (READ_ONCE(probe->closed))
+		return 0;
+	hit = kmvm_hit_begin(&probe->hits);
 	if (!hit)
 		return 0;
 	hit->address = (unsigned long)kprobe->addr;
@@ -79,9 +85,12 @@ static notrace int will_return(struct kretprobe_instance *instance, struct pt_re
 {
 	struct kretprobe *kretprobe = kmvm_kretprobe(instance);
 	struct entry *entry = (struct entry *)instance->data;
+	struct probe *probe;
 
-	if (!kretprobe ||
-	    kmvm_hit_is_foreign(&container_of(kretprobe, struct probe, kretprobe)->hits))
+	if (!kretprobe)
+		return 1;
+	probe = container_of(kretprobe, struct probe, kretprobe);
+	if (READ_ONCE(probe->closed) || kmvm_hit_is_foreign(&probe->hits))
 		return 1;
 	read_arguments(entry->argument, regs);
 	entry->time = ktime_get_mono_fast_ns();
@@ -93,13 +102,15 @@ static notrace int returned(struct kretprobe_instance *instance, struct pt_regs 
 {
 	struct kretprobe *kretprobe = kmvm_kretprobe(instance);
 	const struct entry *entry = (const struct entry *)instance->data;
-	struct kmvm_hits *hits;
+	struct probe *probe;
 	struct kmvm_hit *hit;
 
 	if (!kretprobe)
 		return 0;
-	hits = &container_of(kretprobe, struct probe, kretprobe)->hits;
-	hit = kmvm_hit_begin(hits);
+	probe = container_of(kretprobe, struct probe, kretprobe);
+	if (READ_ONCE(probe->closed))
+		return 0;
+	hit = kmvm_hit_begin(&probe->hits);
 	if (!hit)
 		return 0;
 	hit->address = (unsigned long)kretprobe->kp.addr;
@@ -108,7 +119,7 @@ static notrace int returned(struct kretprobe_instance *instance, struct pt_regs 
 	hit->returned = true;
 	hit->value = kmvm_function_value(regs);
 	hit->duration = hit->time - entry->time;
-	kmvm_hit_end(hits, hit);
+	kmvm_hit_end(&probe->hits, hit);
 	return 0;
 }
 NOKPROBE_SYMBOL(returned);
@@ -200,14 +211,28 @@ static int open_return(struct kmvm_hits *hits)
 	return open_probe(hits);
 }
 
+/* unregister_kprobe() does not say that it has failed, which it does where disable_kprobe() would. */
+static void unregister(struct probe *probe)
+{
+	if (disable_kprobe(&probe->kretprobe.kp)) {
+		probe->stays = true;
+		__module_get(THIS_MODULE);
+		/* For the handlers that have not seen that it is closed. */
+		synchronize_rcu();
+	} else if (probe->returns) {
+		unregister_kretprobe(&probe->kretprobe);
+	} else {
+		unregister_kprobe(&probe->kretprobe.kp);
+	}
+}
+
 static void close_probe(struct kmvm_handle *handle)
 {
 	struct probe *probe = probe_of(kmvm_hits_of(handle));
 
-	if (probe->registered && probe->returns)
-		unregister_kretprobe(&probe->kretprobe);
-	else if (probe->registered)
-		unregister_kprobe(&probe->kretprobe.kp);
+	WRITE_ONCE(probe->closed, true);
+	if (probe->registered)
+		unregister(probe);
 	kmvm_hits_close(&probe->hits);
 }
 
@@ -216,7 +241,8 @@ static void free_probe(struct kmvm_handle *handle)
 	struct probe *probe = probe_of(kmvm_hits_of(handle));
 
 	kmvm_hits_free(&probe->hits);
-	kfree(probe);
+	if (!probe->stays)
+		kfree(probe);
 }
 
 static const struct kmvm_handle_ops probe_ops = {

