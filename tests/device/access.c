@@ -141,25 +141,78 @@ static const struct test access_tests[] = {
 
 SUITE(access);
 
-/* Nothing undoes this, so it comes last. */
+#define IMAGE		"/tmp/lockdown.mrb"
+#define DEBUG		"/sys/kernel/debug/kmvm/"
+#define REFUSED(code)	"begin; " code "; :let; rescue SystemCallError => e; e.message; end"
+
+static int open_errno(const char *path, int how)
+{
+	int fd = open(path, how | O_CLOEXEC);
+	int error = fd < 0 ? errno : 0;
+
+	close(fd);
+	return error;
+}
+
+static void write_image(void)
+{
+	struct image image = ruby("$loaded = true");
+	int fd = open(IMAGE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	is(write(fd, image.bytes, image.size), image.size, "bytes of " IMAGE);
+	close(fd);
+}
+
+static void lock_down(int fd, const char *how)
+{
+	is(write(fd, how, strlen(how)), strlen(how), "write() of %s to lockdown", how);
+}
+
+/* Nothing undoes this, so it comes last; a session that is older than the lock goes on. */
 static void locked_down(const void *data)
 {
-	int before = session_read_write();
-	int fd;
+	int session, lock;
+	char peek[100];
 
 	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
-	fd = open("/sys/kernel/security/lockdown", O_WRONLY);
-	if (fd < 0)
+	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
+	lock = open("/sys/kernel/security/lockdown", O_WRONLY | O_CLOEXEC);
+	if (lock < 0)
 		skip("this kernel has no lockdown");
-	is(write(fd, "integrity", 9), 9, "write() to lockdown");
-	close(fd);
-	is_errno(open(DEVICE, O_RDWR) < 0 ? errno : 0, EPERM, "open()");
-	close(before);
+	write_image();
+	is(module_unload(), 0, "errno of unloading");
+	is(module_load("peek=1"), 0, "errno of loading with peek");
+	session = session_read_write();
+	snprintf(peek, sizeof(peek), "Linux::Memory.peek(%llu, 4).size", address_of("linux_banner"));
+	expect(session, "$f = [Linux::DebugFile.new('own', mode: 0600, write: ->(text) { }) { |out| out << 1 },"
+	       "Linux::DebugFile.new('all', mode: 0444) { |out| out << 1 }]; $f.size", KMVM_DONE, "2");
+	is_errno(open_errno(DEBUG "own", O_RDONLY), 0, "open() of a file of debugfs");
+
+	lock_down(lock, "integrity");
+	is_errno(open_errno(DEVICE, O_RDWR), EPERM, "open()");
+	expect(session, REFUSED("Linux::VM.load('" IMAGE "')"), KMVM_DONE,
+	       "\"Operation not permitted - load " IMAGE "\"");
+	is_errno(open_errno(DEBUG "own", O_RDONLY), EPERM, "open() of a file of debugfs then");
+	is_errno(open_errno(DEBUG "all", O_RDONLY), 0, "open() of one that all may read");
+	is_errno(open_errno(DEBUG "all", O_RDWR), EPERM, "open() of that for writing");
+	expect(session, peek, KMVM_DONE, "4");
+
+	lock_down(lock, "confidentiality");
+	expect(session, REFUSED("Linux::Memory.peek(0, 0)"), KMVM_DONE, "\"Operation not permitted - peek: the kernel is locked down\"");
+	expect(session, REFUSED("Linux::Probe.new('vfs_read') { }"), KMVM_DONE,
+	       "\"Operation not permitted - probe vfs_read: the kernel is locked down\"");
+	expect(session, REFUSED("Linux::Probe.return('vfs_read') { }"), KMVM_DONE,
+	       "\"Operation not permitted - probe vfs_read: the kernel is locked down\"");
+	expect(session, REFUSED("Linux::Tracepoint.new('sched:sched_switch') { }"), KMVM_DONE,
+	       "\"Operation not permitted - tracepoint sched:sched_switch: the kernel is locked down\"");
+	expect(session, "$f.map(&:close)", KMVM_DONE, "[true, true]");
+	close(session);
+	close(lock);
 	is(module_unload(), 0, "errno of unloading");
 }
 
 static const struct test lockdown_tests[] = {
-	{ "lockdown: a kernel that is locked down lets nobody open the device", locked_down },
+	{ "lockdown: a kernel that is locked down lets nobody open the device, load, peek, probe or write debugfs", locked_down },
 };
 
 SUITE(lockdown);
