@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # Sourced by scripts/kernel, after common.sh and apt.sh: kernels that are built here, from
-# Debian's source package and a list of settings in kernels/NAME.config. POSIX sh.
+# Debian's source package and a list of settings in kernels/NAME.config; kernels/NAME.patch,
+# where there is one, mends what makes tests slow. POSIX sh.
 #
 # The source stays in the cache (sources/), so that a change of settings needs no network.
 # What a kernel was built from stands in its file `key`.
 
 # plan: sets source, arch, target and image of the kernel $name.
 plan() {
-	fragment=$top/kernels/$name.config
+	fragment=$top/kernels/$name.config mends=$top/kernels/$name.patch
 	case $name in
 	uml)
 		source=linux-source-6.12 arch=um target=linux image=linux
@@ -23,6 +24,7 @@ plan() {
 # settings: what the key counts; a comment that is reworded builds nothing anew.
 settings() {
 	grep -E '^(# )?CONFIG_' "$fragment"
+	[ ! -e "$mends" ] || grep '^[-+ ]' "$mends"
 	"$kernel_cc" --version | head -n 1
 }
 
@@ -76,6 +78,8 @@ unpack_source() {
 	# the frame pointers of before.
 	sed -i '/^config FAULT_INJECTION_STACKTRACE_FILTER/,/^config [^F]/{/^\tdepends on !X86_64$/d}' \
 		"$tmp/tree/lib/Kconfig.debug"
+	[ ! -e "$mends" ] || patch -s -p1 -F0 -d "$tmp/tree" <"$mends" >>"$log" ||
+		build_failed "does not take $mends"
 }
 
 # kernel_make: nothing of a make or a cross build around us reaches the kernel's.
