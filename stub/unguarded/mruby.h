@@ -2,7 +2,7 @@
 /*
  * Found before mruby's own header where KMVM_UNGUARDED=y: the module without its checks,
  * which make bench measures the other one against. What the checks share with mruby (the
- * fields of the state, the roots of the collector) stays, and so does the error of a
+ * fields of the state, the roots of the collector, ids) stays, and so does the error of a
  * recursion that mruby itself has counted.
  */
 #ifndef KMVM_UNGUARDED_MRUBY_H
