@@ -443,7 +443,7 @@ static void stopped(const void *data)
 /* Provide, bring, replace, list and go, all at once; nothing is left. */
 static void many_clients(const void *data)
 {
-	int fd = fresh(), rounds_ = setting("KMVM_ROUNDS", 60);
+	int fd = fresh(), rounds_ = setting("KMVM_ROUNDS", 100) / 5;
 	struct kmvm_info before, after;
 	struct outcome got;
 	pid_t clients[4];

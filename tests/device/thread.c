@@ -70,7 +70,7 @@ static void named(const void *data)
 
 static void killed_client(const void *data)
 {
-	long count = setting("KMVM_ROUNDS", 100) / 3 + 3;
+	long count = setting("KMVM_ROUNDS", 100) / 10 + 3;
 	int fd = session_read_write();
 	struct kmvm_info before, after;
 	long slab = 0;
@@ -114,7 +114,7 @@ static void killed_client(const void *data)
 
 static void unloaded(const void *data)
 {
-	long count = setting("KMVM_ROUNDS", 100) / 3 + 3;
+	long count = setting("KMVM_ROUNDS", 100) / 10 + 3;
 	int other = session_read_write();
 	struct kmvm_info before, after;
 
