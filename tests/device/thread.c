@@ -240,24 +240,32 @@ static void valueless(const void *data)
 	drop(&output);
 }
 
-/* Small ones are mostly the kernel's memory around them. */
+static u64 beside_the_heap(int fd)
+{
+	struct kmvm_info info = info_of(fd);
+
+	return info.budget_held - info.heap_held;
+}
+
+/*
+ * Small ones are mostly the kernel's memory around them. Whoever waits for a run hears of its end before the
+ * VM has let go of its answer, so these are answers of one size.
+ */
 static void counted(const void *data)
 {
 	int fd = session_read_write();
-	struct kmvm_info before, after;
+	u64 least, filled;
 
-	expect(fd, "$q = nil", KMVM_DONE, "nil");
-	is(vm_info(fd, "", &before), 0, "errno of info");
+	expect(fd, "$q = nil; 1", KMVM_DONE, "1");
+	least = beside_the_heap(fd);
 	expect(fd, "$q = Linux::Queue.new(10000); $q.size", KMVM_DONE, "0");
 	expect(fd, "10000.times { $q << nil }; $q.size", KMVM_DONE, "10000");
-	is(vm_info(fd, "", &after), 0, "errno of info");
-	holds(after.budget_held - after.heap_held >= before.budget_held - before.heap_held + 10000 * 500,
-	      "10000 messages count %lld", (long long)(after.budget_held - after.heap_held -
-						       (before.budget_held - before.heap_held)));
+	filled = beside_the_heap(fd);
+	holds(filled >= least + 10000 * 500, "10000 messages count %llu", filled - least);
 	expect(fd, "$q = nil; GC.start; 1", KMVM_DONE, "1");
-	is(vm_info(fd, "", &after), 0, "errno of info");
-	is(after.budget_held - after.heap_held, before.budget_held - before.heap_held,
-	   "what kmvm holds beside the heap");
+	until(beside_the_heap(fd) <= least);
+	holds(beside_the_heap(fd) + 100 > least, "kmvm holds %llu bytes less than before beside the heap",
+	      least - beside_the_heap(fd));
 }
 
 /* Threads without end meet an error, and all comes back. */
