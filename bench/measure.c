@@ -275,8 +275,12 @@ static void spawn_kmctl(const char *how, const char *what)
 		execl("/bin/kmctl", "kmctl", how, what, NULL);
 		_exit(127);
 	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0 || status)
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
 		die("kmctl");
+	if (status) {
+		fprintf(stderr, "measure: kmctl %s %s: status %d\n", how, what, WEXITSTATUS(status));
+		exit(1);
+	}
 }
 
 static s64 kmctl(const struct build *build)
