@@ -590,23 +590,21 @@ static void reset_in_flight(const void *data)
 
 static void resets_at_once(const void *data)
 {
+	int fd = session_read_write(), rounds = setting("KMVM_ROUNDS", 100) / 10;
 	pid_t children[8];
-	int fd = session_read_write();
 
 	for (unsigned int i = 0; i < COUNT(children); i++) {
 		children[i] = fork_child();
 		if (children[i])
 			continue;
 		fd = session_read_write();
-		for (int round = 0; round < 20; round++) {
+		for (int round = 0; round < rounds; round++) {
 			struct outcome got;
 
 			if (vm_reset(fd, "") || run(fd, 0, &got, "Linux::Timer.every(us: 100) { }; loop { }"))
 				child_ends(1);
 			if (got.result.outcome != KMVM_INTERRUPTED)
 				child_ends(2);
-			if (i == 0)
-				continue;
 		}
 		child_ends(0);
 	}
