@@ -379,7 +379,7 @@ static void scramble(unsigned int seed, const volatile bool *over)
 
 static void coming_and_going(const void *data)
 {
-	long rounds = setting("KMVM_ROUNDS", 300), warm = rounds / 5, slab = 0;
+	long rounds = setting("KMVM_ROUNDS", 100) / 2, warm = rounds / 5, slab = 0;
 	volatile bool *over = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t clients[4];
 	int fd = session_read_write();
