@@ -101,6 +101,9 @@ MRuby::CrossBuild.new("kernel") do |conf|
   conf.defines.concat(%w[MRB_CALL_LEVEL_MAX=12000 MRB_STACK_EXTEND_DOUBLING])
   # An Array may be as long as the VM's heap has room for; otherwise 131072 elements.
   conf.defines << "MRB_ARY_LENGTH_MAX=0"
+  # A page of objects is 4016 bytes and fits a block of half a chunk (vm/heap.c). Of a thousand
+  # objects, as usual, a fresh VM would leave most of its last page unused.
+  conf.defines << "MRB_HEAP_PAGE_SIZE=83"
   KERNEL_GEMS.each_key { |name| conf.gem core: name }
   conf.gem File.expand_path("bindings/ruby", __dir__)
 end

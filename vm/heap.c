@@ -210,13 +210,17 @@ struct head {
 #define HEAD_LIVE	0xa5
 #define HEAD_DEAD	0x5a
 
-/* Bytes of a slot, its head included; every fourth step doubles from 128 on. */
+/*
+ * Bytes of a slot, its head included; every fourth step doubles from 128 to 1024. Those beyond
+ * are a sixth, a fifth, ... and half of a chunk of two pages. Into the last one goes a page of
+ * mruby's objects (MRB_HEAP_PAGE_SIZE in build_config.rb).
+ */
 static const u16 class_size[KMVM_HEAP_CLASSES] = {
 	16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
-	320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 2048, 4096,
+	320, 384, 448, 512, 640, 768, 896, 1024, 1352, 1624, 2032, 2712, 4064,
 };
 
-#define CLASS_MAX	4096
+#define CLASS_MAX	4064
 
 struct chunk {
 	struct list_head on_heap;
@@ -241,9 +245,7 @@ static_assert(offsetof(struct large, head) + sizeof(struct head) == sizeof(struc
 
 static unsigned int class_order(unsigned int class)
 {
-	if (class_size[class] <= 256)
-		return 0;
-	return class_size[class] <= 1024 ? 1 : 3;
+	return class_size[class] <= 512 ? 0 : 1;
 }
 
 static unsigned int class_of(size_t slot)

@@ -14,7 +14,7 @@
 
 #include "../include/uapi/kmvm.h"
 
-#define KMVM_HEAP_CLASSES	27
+#define KMVM_HEAP_CLASSES	28
 
 /**
  * struct kmvm_heap_stats - figures of a heap
