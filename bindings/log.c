@@ -3,6 +3,7 @@
 #include <linux/kernel.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
+#include <linux/string.h>
 
 #include <mruby.h>
 #include <mruby/error.h>
@@ -10,19 +11,35 @@
 
 #include "../vm/binding.h"
 #include "../vm/guard.h"
+#include "../vm/output.h"
 #include "../vm/vm.h"
 #include "bindings.h"
 
 /* For all VMs together, so that no number of them floods a console. */
 static DEFINE_RATELIMIT_STATE(limit, 5 * HZ, 200);
 
+/* There a line is a record; in the kernel log the message is one, its ends of lines escaped. */
+static void keep(struct kmvm_vm *vm, int level, const char *text, size_t size)
+{
+	do {
+		const char *end = memchr(text, '\n', size);
+		size_t line = end ? end - text : size;
+
+		kmvm_log_keep(vm->to_log->log, KMVM_PRINTK, level, text, line);
+		line += !!end;
+		text += line;
+		size -= line;
+	} while (size);
+}
+
 static bool log_line(struct kmvm_vm *vm, int level, const char *text, size_t size)
 {
+	size = min_t(size_t, size, KMVM_LOG_LINE);
+	keep(vm, level, text, size);
 	ratelimit_set_flags(&limit, RATELIMIT_MSG_ON_RELEASE);
 	if (!___ratelimit(&limit, __func__))
 		return false;
-	printk("%c%ckmvm: %s: %*pE\n", KERN_SOH_ASCII, '0' + level, vm->name,
-	       (int)min_t(size_t, size, KMVM_LOG_LINE), text);
+	printk("%c%ckmvm: %s: %*pE\n", KERN_SOH_ASCII, '0' + level, vm->name, (int)size, text);
 	return true;
 }
 
@@ -66,7 +83,7 @@ LEVEL(info, LOGLEVEL_INFO)
 LEVEL(debug, LOGLEVEL_DEBUG)
 
 KMVM_BINDING(log,
-	"The kernel log. Each call is one line, as \"kmvm: main: message\"; control characters are escaped, 240 bytes are kept. 200 lines in 5 seconds are let through; a line held back makes the call return false.",
+	"The kernel log. Each call is one line, as \"kmvm: main: message\"; control characters are escaped, 240 bytes are kept. 200 lines in 5 seconds are let through; a line held back makes the call return false. The log of the VM (kmctl log) has them all.",
 	{ log_printk, "Linux.printk(message, level: 6) -> true or false",
 	  "Logs the message at a level from 0 (emergency) to 7 (debug)." },
 	{ log_emerg, "Linux.emerg(message) -> true or false",

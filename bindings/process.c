@@ -113,7 +113,7 @@ static mrb_value process_abort(mrb_state *mrb, mrb_value self)
 	if (!mrb_nil_p(message)) {
 		message = mrb_str_plus(mrb, message, mrb_str_new_lit(mrb, "\n"));
 		kmvm_guard_print(mrb);
-		kmvm_vm_print(kmvm_vm_of(mrb), KMVM_STDERR, RSTRING_PTR(message),
+		kmvm_vm_print(kmvm_vm_of(mrb), LOGLEVEL_WARNING, RSTRING_PTR(message),
 			      RSTRING_LEN(message));
 	}
 	raise_exit(mrb, 1);

@@ -138,7 +138,7 @@ static void timer_done(struct kmvm_handle *handle, bool failed)
 		return;
 	}
 	if (timer->failures == FAILURES && periods_to_wait(timer) > 1)
-		kmvm_vm_print(handle->vm, KMVM_STDERR, text, sizeof(text) - 1);
+		kmvm_vm_print(handle->vm, LOGLEVEL_WARNING, text, sizeof(text) - 1);
 	next_turn(timer);
 	arm(timer);
 }

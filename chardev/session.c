@@ -266,7 +266,7 @@ static void print_error(struct kmvm_session *session, u64 id, const char *text)
 	if (!kmvm_output_prepare(output) && output->kind == KMVM_OUTPUT_READ)
 		kmvm_output_note(output, id, text);
 	else
-		kmvm_log_text(&session->vm->log, KMVM_STDERR, text);
+		kmvm_log_text(&session->vm->log, LOGLEVEL_ERR, text);
 }
 
 /* A run that may require what the session has provided; or an ERR_PTR. */

@@ -233,7 +233,7 @@ bool kmvm_error_report(struct kmvm_vm *vm, mrb_value exc)
 		return false;
 	text = kmvm_error_text(vm, exc, kmvm_guard_stopped(vm));
 	if (text)
-		kmvm_vm_print(vm, KMVM_STDERR, text, strlen(text));
+		kmvm_vm_print(vm, LOGLEVEL_ERR, text, strlen(text));
 	kvfree(text);
 	spin_lock(&vm->lock);
 	vm->errors++;

@@ -71,10 +71,11 @@ static size_t head_at(const struct kmvm_log *log, u64 place, struct kmvm_log_rec
 	return sizeof(*head) + head->size;
 }
 
-static void keep_line(struct kmvm_log *log, enum kmvm_stream stream, const char *text, size_t size)
+void kmvm_log_keep(struct kmvm_log *log, enum kmvm_stream stream, int level, const char *text,
+		   size_t size)
 {
 	struct kmvm_log_record oldest, head = {
-		.size = size, .stream = stream, .time_ns = ktime_get_real_ns(),
+		.size = size, .stream = stream, .level = level, .time_ns = ktime_get_real_ns(),
 	};
 	char *ring = NULL;
 
@@ -98,29 +99,26 @@ static void keep_line(struct kmvm_log *log, enum kmvm_stream stream, const char 
 	wake_up_interruptible(&log->more);
 }
 
-size_t kmvm_log_line(struct kmvm_log *log, enum kmvm_stream stream, const char *text, size_t size)
+size_t kmvm_log_line(struct kmvm_log *log, int level, const char *text, size_t size)
 {
-	keep_line(log, stream, text, size);
+	kmvm_log_keep(log, kmvm_stream_of(level), level, text, size);
 	if (!___ratelimit(&log->rate, __func__)) {
 		spin_lock(&log->lock);
 		WRITE_ONCE(log->held_back, log->held_back + size);
 		spin_unlock(&log->lock);
 		return size;
 	}
-	if (stream == KMVM_STDERR)
-		pr_warn("kmvm: %s: %*pE\n", log->name, (int)size, text);
-	else
-		pr_info("kmvm: %s: %*pE\n", log->name, (int)size, text);
+	printk("%c%ckmvm: %s: %*pE\n", KERN_SOH_ASCII, '0' + level, log->name, (int)size, text);
 	return 0;
 }
 
-void kmvm_log_text(struct kmvm_log *log, enum kmvm_stream stream, const char *text)
+void kmvm_log_text(struct kmvm_log *log, int level, const char *text)
 {
 	size_t size;
 
 	for (; *text; text += size + (text[size] == '\n')) {
 		size = min_t(size_t, strcspn(text, "\n"), KMVM_LOG_LINE);
-		kmvm_log_line(log, stream, text, size);
+		kmvm_log_line(log, level, text, size);
 	}
 }
 

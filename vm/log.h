@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The log of a VM: what is printed when no session listens, a line a record.
+ * The log of a VM: what is printed when no session listens, a line a record, and what scripts
+ * say to the kernel log themselves.
  *
  *	VM thread --line--> [ring: the newest lines] --read--> anybody, any number of them
  *	                \--> the kernel log, as much of it as its rate allows
@@ -8,6 +9,7 @@
 #ifndef KMVM_LOG_H
 #define KMVM_LOG_H
 
+#include <linux/kern_levels.h>
 #include <linux/ratelimit_types.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -47,20 +49,39 @@ void kmvm_log_close(struct kmvm_log *log);
 /* Gives back its memory; nobody uses it any more. Context: may sleep. */
 void kmvm_log_free(struct kmvm_log *log);
 
+/* Where somebody prints what has that level, when it does not go to a log. */
+static inline enum kmvm_stream kmvm_stream_of(int level)
+{
+	return level == LOGLEVEL_INFO ? KMVM_STDOUT : KMVM_STDERR;
+}
+
+/**
+ * kmvm_log_keep() - adds a line, of which the kernel log is not told
+ * @log:	the log
+ * @stream:	where it was printed
+ * @level:	LOGLEVEL_*
+ * @text:	the line, without its end
+ * @size:	its bytes, KMVM_LOG_LINE at most
+ *
+ * Context: a process or the VM's thread; may sleep.
+ */
+void kmvm_log_keep(struct kmvm_log *log, enum kmvm_stream stream, int level, const char *text,
+		   size_t size);
+
 /**
  * kmvm_log_line() - adds a line
  * @log:	the log
- * @stream:	where it was printed
+ * @level:	LOGLEVEL_*
  * @text:	the line, without its end
  * @size:	its bytes, KMVM_LOG_LINE at most
  *
  * Context: a process or the VM's thread; may sleep.
  * Return: bytes that the kernel log did not get.
  */
-size_t kmvm_log_line(struct kmvm_log *log, enum kmvm_stream stream, const char *text, size_t size);
+size_t kmvm_log_line(struct kmvm_log *log, int level, const char *text, size_t size);
 
 /* Adds each line of a text that ends in a NUL. As kmvm_log_line(). */
-void kmvm_log_text(struct kmvm_log *log, enum kmvm_stream stream, const char *text);
+void kmvm_log_text(struct kmvm_log *log, int level, const char *text);
 
 /**
  * kmvm_log_read() - delivers records to user space

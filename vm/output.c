@@ -184,7 +184,7 @@ static bool wait_for_room(struct kmvm_output *output, const struct kmvm_print *p
 /* Puts one record of what is left into the ring. Returns its bytes, 0 without room. */
 static size_t put_record(struct kmvm_output *output, const struct kmvm_print *print, size_t done)
 {
-	struct kmvm_record head = { .stream = print->stream, .run = print->run };
+	struct kmvm_record head = { .stream = kmvm_stream_of(print->level), .run = print->run };
 	size_t left = print->size - done;
 
 	spin_lock(&output->lock);
@@ -223,7 +223,7 @@ static size_t flush_line(struct kmvm_output *output)
 	unsigned int fill = output->fill;
 
 	output->fill = 0;
-	return kmvm_log_line(output->log, output->line_stream, output->line, fill);
+	return kmvm_log_line(output->log, output->line_level, output->line, fill);
 }
 
 size_t kmvm_output_flush(struct kmvm_output *output)
@@ -236,7 +236,7 @@ size_t kmvm_output_flush(struct kmvm_output *output)
 void kmvm_output_note(struct kmvm_output *output, u64 run, const char *text)
 {
 	struct kmvm_print note = {
-		.stream = KMVM_STDERR, .run = run, .text = text, .size = strlen(text),
+		.level = LOGLEVEL_ERR, .run = run, .text = text, .size = strlen(text),
 	};
 
 	write_ring(output, &note);
@@ -246,9 +246,9 @@ static size_t write_log(struct kmvm_output *output, const struct kmvm_print *pri
 {
 	size_t done, lost = 0;
 
-	if (output->line_stream != print->stream)
+	if (output->line_level != print->level)
 		lost += kmvm_output_flush(output);
-	output->line_stream = print->stream;
+	output->line_level = print->level;
 	for (done = 0; done < print->size; done++) {
 		char c = print->text[done];
 

@@ -49,14 +49,14 @@ struct kmvm_output {
 	size_t told;			/* how many of them were delivered */
 
 	struct kmvm_log *log;		/* of the VM */
-	enum kmvm_stream line_stream;	/* the VM thread only, as fill and line */
+	int line_level;			/* the VM thread only, as fill and line */
 	unsigned int fill;
 	char line[KMVM_LOG_LINE];
 };
 
 /**
  * struct kmvm_print - one piece to be printed
- * @stream:	stdout or stderr
+ * @level:	LOGLEVEL_INFO for what a script prints to standard output, others for standard error
  * @run:	id of the run that prints, 0 for an event's block
  * @text:	the bytes
  * @size:	how many
@@ -66,7 +66,7 @@ struct kmvm_output {
  * @data:	for @give_up
  */
 struct kmvm_print {
-	enum kmvm_stream stream;
+	int level;
 	u64 run;
 	const char *text;
 	size_t size;

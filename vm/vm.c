@@ -817,11 +817,11 @@ static bool give_up(void *data)
 	return kmvm_guard_stopping(data);
 }
 
-void kmvm_vm_print(struct kmvm_vm *vm, enum kmvm_stream stream, const char *text, size_t size)
+void kmvm_vm_print(struct kmvm_vm *vm, int level, const char *text, size_t size)
 {
 	struct kmvm_run *run = vm->active;
 	struct kmvm_print print = {
-		.stream = stream,
+		.level = level,
 		.run = run ? run->request.id : 0,
 		.text = text,
 		.size = size,

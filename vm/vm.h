@@ -282,8 +282,8 @@ void kmvm_vm_reap(struct kmvm_vm *vm);
 /* What Ruby asks of the kernel from now on it asks with these credentials. The VM's thread. */
 void kmvm_vm_act_as(struct kmvm_vm *vm, const struct cred *cred);
 
-/* Prints where the VM prints now. The VM's thread. */
-void kmvm_vm_print(struct kmvm_vm *vm, enum kmvm_stream stream, const char *text, size_t size);
+/* Prints where the VM prints now; level: of struct kmvm_print. The VM's thread. */
+void kmvm_vm_print(struct kmvm_vm *vm, int level, const char *text, size_t size);
 
 /* The VM whose thread this is, or NULL. Context: task. */
 struct kmvm_vm *kmvm_vm_current(void);

@@ -513,13 +513,15 @@ struct kmvm_library_args {
 enum kmvm_stream {
 	KMVM_STDOUT	= 1,
 	KMVM_STDERR	= 2,
+	KMVM_PRINTK	= 3,	/* in a log alone: Linux.printk, Linux.warn, ... */
 };
 
 /**
  * struct kmvm_log_record - head of each line of a VM's log
  * @size:	bytes of the line that follow this head, its end not among them
  * @stream:	enum kmvm_stream
- * @reserved:	zero
+ * @level:	how grave it is, 0 to 7 as in syslog(2): 6 for standard output, 4 for standard error,
+ *		3 for an exception that nobody rescued; or as Linux.printk was told
  * @time_ns:	when it was printed: nanoseconds of CLOCK_REALTIME
  * @before:	bytes of text that the VM has printed to its log before this line. More than
  *		those of the lines that were told: what is missing is lost
@@ -527,7 +529,7 @@ enum kmvm_stream {
 struct kmvm_log_record {
 	__u32 size;
 	__u16 stream;
-	__u16 reserved;
+	__u16 level;
 	__u64 time_ns;
 	__u64 before;
 };

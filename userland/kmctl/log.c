@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The log of a VM, a line a line: when it was printed, and what. */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,31 +18,35 @@
 
 #define BUFFER	(64U << 10)
 
-/* A line ends as an exception's first one does: "(RuntimeError)". */
-static bool names_class(const char *text, size_t size)
-{
-	const char *open = memrchr(text, '(', size);
+/* As dmesg has them; the names are those of printk(). */
+static const struct {
+	const char *name, *colour;
+} levels[] = {
+	{ "emerg",	"\033[1;7;31m" },
+	{ "alert",	"\033[1;7;31m" },
+	{ "crit",	"\033[1;31m" },
+	{ "err",	"\033[1;31m" },
+	{ "warning",	"\033[33m" },
+	{ "notice",	"\033[1m" },
+	{ "info",	"" },
+	{ "debug",	"\033[2m" },
+};
 
-	return open && open > text && text[size - 1] == ')' && isupper((unsigned char)open[1]);
+#define LEVELS		(sizeof(levels) / sizeof(levels[0]))
+#define LEVEL_ERR	3
+#define LEVEL_INFO	6
+
+static unsigned int level_of(const struct kmvm_log_record *head)
+{
+	return head->level < LEVELS ? head->level : LEVEL_INFO;
 }
 
-static bool ends_with(const char *text, size_t size, const char *end)
-{
-	size_t length = strlen(end);
-
-	return size >= length && !memcmp(text + size - length, end, length);
-}
-
-/* What the line is, by its stream and its shape: an exception and its frames, or what a program says itself. */
+/* By its level; the frames below an exception are faint. */
 static const char *colour(const struct kmvm_log_record *head, const char *text)
 {
-	if (head->stream != KMVM_STDERR || !head->size)
-		return "";
-	if (*text == '\t')
+	if (head->level == LEVEL_ERR && head->stream == KMVM_STDERR && head->size && *text == '\t')
 		return "\033[2m";
-	if (names_class(text, head->size) || ends_with(text, head->size, "ended, its block took too long"))
-		return "\033[1;31m";
-	return "\033[33m";
+	return levels[level_of(head)].colour;
 }
 
 static void print_text(const struct kmctl_log *log, FILE *to, const struct kmvm_log_record *head, const char *text)
@@ -57,6 +60,18 @@ static void print_text(const struct kmctl_log *log, FILE *to, const struct kmvm_
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
 	fprintf(to, "%s.%03u %s%.*s%s\n", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000),
 		marked, (int)head->size, text, *marked ? "\033[0m" : "");
+}
+
+static const char *stream_of(const struct kmvm_log_record *head)
+{
+	switch (head->stream) {
+	case KMVM_STDERR:
+		return "stderr";
+	case KMVM_PRINTK:
+		return "printk";
+	default:
+		return "stdout";
+	}
 }
 
 /* JSON is UTF-8, and a program prints any byte. */
@@ -75,8 +90,8 @@ static void print_json(FILE *to, const struct kmvm_log_record *head, const char 
 		line = json_string(plain ? plain : "");
 		free(plain);
 	}
-	object = json_pack("{s:I, s:s, s:o}", "time_ns", (json_int_t)head->time_ns,
-			   "stream", head->stream == KMVM_STDERR ? "stderr" : "stdout", "text", line);
+	object = json_pack("{s:I, s:s, s:s, s:o}", "time_ns", (json_int_t)head->time_ns,
+			   "stream", stream_of(head), "level", levels[level_of(head)].name, "text", line);
 	json_dumpf(object, to, JSON_COMPACT);
 	json_decref(object);
 	fprintf(to, "\n");
