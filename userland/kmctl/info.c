@@ -11,6 +11,7 @@
 #include "imagefile.h"
 #include "info.h"
 #include "meta.h"
+#include "plain.h"
 #include "say.h"
 #include "vms.h"
 

@@ -22,6 +22,7 @@
 #include "hint.h"
 #include "imagefile.h"
 #include "library.h"
+#include "plain.h"
 #include "say.h"
 
 #define FIRST_IREP	(KMVM_IMAGE_HEADER_SIZE + KMVM_SECTION_HEADER_SIZE + 4)

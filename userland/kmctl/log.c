@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The log of a VM, a line a line: when it was printed, and what. */
+/* The log of a VM, a line a line: when it was printed, and what. A program prints any byte, others read it. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdint.h>
@@ -14,6 +14,7 @@
 #include "control.h"
 #include "device.h"
 #include "log.h"
+#include "plain.h"
 #include "say.h"
 
 #define BUFFER	(64U << 10)
@@ -58,8 +59,9 @@ static void print_text(const struct kmctl_log *log, FILE *to, const struct kmvm_
 
 	if (localtime_r(&seconds, &tm))
 		strftime(clock, sizeof(clock), "%H:%M:%S", &tm);
-	fprintf(to, "%s.%03u %s%.*s%s\n", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000),
-		marked, (int)head->size, text, *marked ? "\033[0m" : "");
+	fprintf(to, "%s.%03u %s", clock, (unsigned int)(head->time_ns % 1000000000 / 1000000), marked);
+	kmctl_print_plain(to, text, head->size);
+	fprintf(to, "%s\n", *marked ? "\033[0m" : "");
 }
 
 static const char *stream_of(const struct kmvm_log_record *head)
@@ -74,25 +76,13 @@ static const char *stream_of(const struct kmvm_log_record *head)
 	}
 }
 
-/* JSON is UTF-8, and a program prints any byte. */
 static void print_json(FILE *to, const struct kmvm_log_record *head, const char *text)
 {
-	json_t *line = json_stringn(text, head->size);
-	json_t *object;
-	uint32_t i;
+	json_t *object = json_pack("{s:I, s:s, s:s, s:o}", "time_ns", (json_int_t)head->time_ns,
+				   "stream", stream_of(head), "level", levels[level_of(head)].name,
+				   "text", kmctl_json_text(text, head->size));
 
-	if (!line) {
-		char *plain = strndup(text, head->size);
-
-		for (i = 0; plain && i < head->size; i++)
-			if (plain[i] & 0x80)
-				plain[i] = '?';
-		line = json_string(plain ? plain : "");
-		free(plain);
-	}
-	object = json_pack("{s:I, s:s, s:s, s:o}", "time_ns", (json_int_t)head->time_ns,
-			   "stream", stream_of(head), "level", levels[level_of(head)].name, "text", line);
-	json_dumpf(object, to, JSON_COMPACT);
+	json_dumpf(object, to, JSON_COMPACT | JSON_ENSURE_ASCII);
 	json_decref(object);
 	fprintf(to, "\n");
 }

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plain.h"
 #include "progress.h"
 #include "say.h"
 

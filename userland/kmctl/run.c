@@ -19,6 +19,7 @@
 #include "device.h"
 #include "hint.h"
 #include "output.h"
+#include "plain.h"
 #include "progress.h"
 #include "run.h"
 #include "say.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One diagnostic is one write(), so that lines of two processes do not mix. */
 #define _GNU_SOURCE
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -67,13 +66,6 @@ void kmctl_tell(const char *format, ...)
 	va_start(args, format);
 	say(format, args);
 	va_end(args);
-}
-
-void kmctl_plain(char *text)
-{
-	for (; *text; text++)
-		if (iscntrl((unsigned char)*text))
-			*text = '?';
 }
 
 bool kmctl_colours(int fd)

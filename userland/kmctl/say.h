@@ -44,8 +44,6 @@ void kmctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kmctl_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kmctl_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Text that others chose, fit for one line of a terminal: control bytes become '?'. */
-void kmctl_plain(char *text);
 
 /* May colours be written there? NO_COLOR has a say. */
 bool kmctl_colours(int fd);

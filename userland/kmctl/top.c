@@ -18,6 +18,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "plain.h"
 #include "progress.h"
 #include "say.h"
 #include "session.h"

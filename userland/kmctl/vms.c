@@ -8,6 +8,7 @@
 
 #include "control.h"
 #include "device.h"
+#include "plain.h"
 #include "say.h"
 #include "vms.h"
 
@@ -67,8 +68,7 @@ static json_t *owner(const struct kmvm_info *info)
 	if (!info->owner_pid)
 		return json_null();
 	memcpy(comm, info->owner_comm, sizeof(info->owner_comm));
-	kmctl_plain(comm);
-	return json_pack("{s:i, s:s}", "pid", info->owner_pid, "comm", comm);
+	return json_pack("{s:i, s:o}", "pid", info->owner_pid, "comm", kmctl_json_text(comm, strlen(comm)));
 }
 
 struct field {
