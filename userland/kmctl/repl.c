@@ -7,7 +7,10 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,17 +31,28 @@
 #include "say.h"
 #include "session.h"
 
+#define PIPED_SIZE	(64UL << 10)
+
+/* What a pipe has brought: lines, the last of which may not be whole. */
+struct piped {
+	char *at;
+	size_t begin, end, room;
+	bool over;
+};
+
 struct repl {
 	const char *vm;
 	const struct kmctl_limits *limits;
 	struct kmctl_session session;
 	struct kmctl_prompt *prompt;
 	struct kmctl_editor *editor;	/* NULL: the input is no terminal */
+	struct piped piped;
 	struct kmctl_log log;
 	unsigned int number;		/* of the entry */
 	bool colours;
 	bool over;
 	int status;
+	int signal;			/* that has ended it */
 };
 
 /* What an entry is made of so far. */
@@ -76,6 +90,10 @@ static int run(struct repl *repl, const char *name, const struct kmctl_bytes *im
 		repl->session.outcome = KMVM_DONE;
 		ret = kmctl_run_in(&repl->session, &program);
 		repl->over = repl->session.outcome == KMVM_EXITED;
+	}
+	if (kmctl_caught_signal() && !(repl->editor && kmctl_caught_signal() == SIGINT)) {
+		repl->signal = kmctl_caught_signal();
+		repl->over = true;
 	}
 	kmctl_free_libraries(&program.libraries);
 	return ret;
@@ -219,6 +237,24 @@ static bool take_command(struct repl *repl, const char *line)
 	return true;
 }
 
+static bool is_word(char c)
+{
+	return isalnum((unsigned char)c) || c & 0x80 || (c && strchr("_$@?!", c));
+}
+
+/* Can it be typed? A method may have any name, and what tells the names may be anybody's. */
+static bool is_name(const char *name, size_t size, const char *first)
+{
+	size_t i;
+
+	if (!size || !(isalpha((unsigned char)*name) || *name & 0x80 || strchr(first, *name)))
+		return false;
+	for (i = 0; i < size; i++)
+		if (!is_word(name[i]) && !(name[i] == '=' && i == size - 1))
+			return false;
+	return true;
+}
+
 /* The words of an inspected String of words with a blank between them. */
 static void add_words(const char *value, const char *typed, size_t size, struct kmctl_choices *choices)
 {
@@ -227,14 +263,17 @@ static void add_words(const char *value, const char *typed, size_t size, struct 
 	for (value += *value == '"'; *value && *value != '"'; value = *end == ' ' ? end + 1 : end) {
 		end = value + strcspn(value, " \"");
 		if ((size_t)(end - value) >= size && !strncmp(value, typed, size) &&
-		    (isalpha((unsigned char)*value) || strchr(size ? "_$@" : "$@", *value)))
+		    is_name(value, end - value, size ? "_$@" : "$@"))
 			kmctl_add_choice(choices, value, end - value);
 		if (!*end)
 			break;
 	}
 }
 
-/* Asks the VM for words; it has half a second, and its errors are nobody's. */
+/*
+ * Asks the VM for words; it has half a second, and its errors are nobody's. Nor is what it prints: the
+ * session is another one, which ends with the answer. A VM that is busy is not waited for.
+ */
 static void ask(struct repl *repl, const char *code, const char *typed, size_t size, struct kmctl_choices *choices)
 {
 	struct kmctl_bytes ruby = { (char *)code, strlen(code) };
@@ -244,7 +283,7 @@ static void ask(struct repl *repl, const char *code, const char *typed, size_t s
 	enum kmctl_voice voice = kmctl_voice();
 	struct kmctl_bytes image;
 	char *value;
-	int ret;
+	int fd, ret;
 
 	/* The line that is being typed is not to be told of it. */
 	kmctl_set_voice(KMCTL_QUIET);
@@ -252,14 +291,17 @@ static void ask(struct repl *repl, const char *code, const char *typed, size_t s
 	kmctl_set_voice(voice);
 	if (ret)
 		return;
+	fd = open(KMCTL_DEVICE, O_RDWR | O_CLOEXEC | O_NONBLOCK);
 	value = calloc(1, 64 << 10);
 	args.image = (uintptr_t)image.at;
 	args.image_size = image.size;
 	args.result.value = (uintptr_t)value;
 	args.result.value_size = value ? 64 << 10 : 0;
 	strcpy(args.vm, repl->vm);
-	if (value && !kmctl_ioctl(repl->session.fd, KMVM_IOC_RUN, &args) && args.result.outcome == KMVM_DONE)
+	if (value && fd >= 0 && !kmctl_ioctl(fd, KMVM_IOC_RUN, &args) && args.result.outcome == KMVM_DONE)
 		add_words(value, typed, size, choices);
+	if (fd >= 0)
+		close(fd);
 	free(value);
 	free(image.at);
 }
@@ -332,11 +374,6 @@ static void complete_word(struct repl *repl, const char *typed, size_t size, str
 	ask(repl, "(Object.constants + methods).join(' ')", typed, size, choices);
 }
 
-static bool is_word(char c)
-{
-	return isalnum((unsigned char)c) || c & 0x80 || strchr("_$@?!", c);
-}
-
 static void complete(void *data, const char *line, size_t size, struct kmctl_choices *choices)
 {
 	struct repl *repl = data;
@@ -368,31 +405,83 @@ static void complete(void *data, const char *line, size_t size, struct kmctl_cho
 	}
 }
 
-/* The next line of an entry, or NULL: :quit and the like are lines of their own. */
-static enum kmctl_typed next_line(struct repl *repl, bool more, const char **line)
+/* More of what comes through the pipe. False: a signal has come, or there is no memory. */
+static bool read_pipe(struct repl *repl)
 {
-	static char *text;
-	static size_t room;
-	char prompt[KMVM_NAME_MAX + 60];
+	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct kmctl_session nobody = { .fd = -1 };
+	struct piped *piped = &repl->piped;
 	ssize_t size;
+
+	kmctl_forget_signals(&nobody);
+	if (piped->begin)
+		memmove(piped->at, piped->at + piped->begin, piped->end - piped->begin);
+	piped->end -= piped->begin;
+	piped->begin = 0;
+	if (piped->room - piped->end < PIPED_SIZE) {
+		char *more = realloc(piped->at, 2 * (piped->room + PIPED_SIZE));
+
+		if (!more) {
+			kmctl_say("no memory for the entry");
+			return false;
+		}
+		piped->at = more;
+		piped->room = 2 * (piped->room + PIPED_SIZE);
+	}
+	if (kmctl_wait(&nobody, &input, 1, -1) < 0) {
+		repl->signal = kmctl_caught_signal();
+		return !repl->signal;
+	}
+	size = read(STDIN_FILENO, piped->at + piped->end, PIPED_SIZE);
+	piped->over = size <= 0;
+	if (size > 0)
+		piped->end += size;
+	return true;
+}
+
+/* Up to a newline, which becomes a NUL. */
+static enum kmctl_typed piped_line(struct repl *repl, const char **line, size_t *size)
+{
+	struct piped *piped = &repl->piped;
+	size_t length = 0;	/* without a newline in it */
+
+	for (;;) {
+		char *begin = piped->at + piped->begin;
+		size_t left = piped->end - piped->begin;
+		char *newline = left > length ? memchr(begin + length, '\n', left - length) : NULL;
+
+		length = newline ? (size_t)(newline - begin) : left;
+		if (newline || (piped->over && left)) {
+			/* There is room behind the last byte, where read() has found the end. */
+			begin[length] = '\0';
+			piped->begin += length + (newline != NULL);
+			*line = begin;
+			*size = length;
+			return KMCTL_TYPED_LINE;
+		}
+		if (piped->over || !read_pipe(repl))
+			return KMCTL_TYPED_END;
+	}
+}
+
+/* The next line of an entry: :quit and the like are lines of their own. */
+static enum kmctl_typed next_line(struct repl *repl, bool more, const char **line, size_t *size)
+{
+	char prompt[KMVM_NAME_MAX + 60];
+	enum kmctl_typed typed;
 
 	if (repl->editor) {
 		snprintf(prompt, sizeof(prompt), repl->colours ? "\1\033[1;32m\1%s[%u]%c\1\033[0m\1 " : "%s[%u]%c ",
 			 repl->vm, repl->number, more ? '*' : '>');
-		return kmctl_editor_line(repl->editor, prompt, line);
+		typed = kmctl_editor_line(repl->editor, prompt, line);
+		*size = typed == KMCTL_TYPED_LINE ? strlen(*line) : 0;
+		return typed;
 	}
-	size = getline(&text, &room, stdin);
-	if (size < 0)
-		return KMCTL_TYPED_END;
-	if (size && text[size - 1] == '\n')
-		text[size - 1] = '\0';
-	*line = text;
-	return KMCTL_TYPED_LINE;
+	return piped_line(repl, line, size);
 }
 
-static int add_line(struct entry *entry, const char *line)
+static int add_line(struct entry *entry, const char *line, size_t size)
 {
-	size_t size = strlen(line);
 	char *more = realloc(entry->text, entry->size + size + 2);
 
 	if (!more) {
@@ -421,22 +510,23 @@ static void read_entries(struct repl *repl)
 	struct entry entry = { 0 };
 	enum kmctl_typed typed;
 	const char *line = NULL;
+	size_t size = 0;
 
 	while (!repl->over) {
-		typed = next_line(repl, entry.size, &line);
+		typed = next_line(repl, entry.size, &line, &size);
 		if (typed == KMCTL_TYPED_INTERRUPT) {
 			entry.size = 0;
 			continue;
 		}
 		if (typed == KMCTL_TYPED_END) {
 			/* What is not whole now never will be. */
-			if (!is_blank(&entry))
+			if (!is_blank(&entry) && !repl->signal)
 				try(repl, &entry, true);
 			break;
 		}
-		if (!entry.size && take_command(repl, line))
+		if (!entry.size && strlen(line) == size && take_command(repl, line))
 			continue;
-		if (add_line(&entry, line))
+		if (add_line(&entry, line, size))
 			break;
 		if (is_blank(&entry) || try(repl, &entry, false))
 			entry.size = 0;
@@ -520,6 +610,11 @@ int kmctl_repl(const char *vm, const struct kmctl_limits *limits)
 	if (repl.prompt) {
 		clean_up(&repl);
 		kmctl_prompt_close(repl.prompt);
+	}
+	free(repl.piped.at);
+	if (repl.signal) {
+		fflush(stdout);
+		kmctl_die_of(repl.signal);
 	}
 out_close:
 	close(repl.session.fd);
