@@ -348,12 +348,14 @@ const char *kmctl_prompt_hash(const struct kmctl_prompt *prompt)
 static bool is_unfinished(const struct mrb_parser_state *parser)
 {
 	static const char end[] = "syntax error, unexpected end of file";
+	static const char comment[] = "embedded document meets end of file";
 
 	if (parser->parsing_heredoc || parser->lex_strterm)
 		return true;
 	if (parser->nerr)
 		return parser->error_buffer[0].message &&
-		       !strncmp(parser->error_buffer[0].message, end, strlen(end));
+		       (!strncmp(parser->error_buffer[0].message, end, strlen(end)) ||
+			!strcmp(parser->error_buffer[0].message, comment));
 	return parser->lstate == EXPR_DOT || parser->lstate == EXPR_CLASS ||
 	       parser->lstate == EXPR_FNAME || parser->lstate == EXPR_VALUE;
 }
@@ -375,31 +377,88 @@ static bool look(struct kmctl_prompt *prompt, const char *name, const struct kmc
 	return unfinished;
 }
 
+/* The length of a line, with its newline. */
+static size_t line_size(const char *at, const char *end)
+{
+	const char *newline = memchr(at, '\n', end - at);
+
+	return (newline ? newline + 1 : end) - at;
+}
+
+/* Does the line have this word alone, or a blank behind it? */
+static bool begins(const char *line, const char *end, const char *word)
+{
+	size_t size = strlen(word);
+
+	return (size_t)(end - line) >= size && !memcmp(line, word, size) &&
+	       (line + size == end || isspace((unsigned char)line[size]));
+}
+
+/* A comment that has to begin its line cannot stand behind others: empty lines are as good. */
+static const char *skip_comments(FILE *file, const char *at, const char *end)
+{
+	while (begins(at, end, "=begin")) {
+		bool last = false;
+
+		while (at < end && !last) {
+			last = begins(at, end, "=end");
+			putc('\n', file);
+			at += line_size(at, end);
+		}
+	}
+	return at;
+}
+
 /*
  * The entry with its locals taken out of the hash before it and put there after it, however it
  * ends, on the lines that it has by itself.
  */
 static int wrap(const struct kmctl_prompt *prompt, const struct kmctl_bytes *ruby, struct kmctl_bytes *whole)
 {
-	const char *name;
+	const char *end = ruby->at + ruby->size;
+	const char *name, *at;
 	FILE *file;
 	size_t i;
 
 	file = open_memstream(&whole->at, &whole->size);
 	if (!file)
 		return -1;
-	fprintf(file, "$kmctl_prompts ||= {}; %s ||= {}; _ = %s[:_]; ", prompt->hash, prompt->hash);
+	at = skip_comments(file, ruby->at, end);
+	fprintf(file, "$kmctl_prompts = {} unless Hash === $kmctl_prompts; %s ||= {}; _ = %s[:_]; ", prompt->hash,
+		prompt->hash);
 	for (i = 0; (name = kmctl_prompt_local(prompt, i)); i++)
 		if (*name && strcmp(name, "_"))
 			fprintf(file, "%s = %s[:%s]; ", name, prompt->hash, name);
 	fprintf(file, "begin; _ = begin; ");
-	fwrite(ruby->at, 1, ruby->size, file);
+	fwrite(at, 1, end - at, file);
 	fprintf(file, "\nend; ensure; %s = { _: _", prompt->hash);
 	for (i = 0; (name = kmctl_prompt_local(prompt, i)); i++)
 		if (*name && strcmp(name, "_"))
 			fprintf(file, ", %s: %s", name, name);
 	fprintf(file, " }; end");
 	return fclose(file);
+}
+
+/* What is right by itself and not with the rest around it, on a line of its own. */
+static void tell_wrapped(const char *name, const struct kmctl_bytes *ruby, char *messages)
+{
+	char *text = messages ? find_message(name, messages) : NULL;
+	size_t length = 0;
+	long line;
+
+	if (!text) {
+		kmctl_say("%s: does not compile", name);
+		return;
+	}
+	line = strtol(text + strlen(name) + 1, &text, 10);
+	text += strspn(text, ":0123456789 ");
+	text[strcspn(text, "\n")] = '\0';
+	if (!strcmp(text, "void value expression"))
+		kmctl_say("%s: an entry has a value: return, next, break, redo and retry have none", name);
+	else if (find_line(ruby, line, &length) && length)
+		kmctl_say("%s:%ld: %s", name, line, text);
+	else
+		kmctl_say("%s: %s", name, text);
 }
 
 static int compile_wrapped(struct kmctl_prompt *prompt, const char *name, const struct kmctl_bytes *ruby,
@@ -419,7 +478,7 @@ static int compile_wrapped(struct kmctl_prompt *prompt, const char *name, const 
 	messages = end_capture(&capture);
 	ret = KMCTL_DATA;
 	if (!proc)
-		kmctl_say("%s: does not compile", name);
+		tell_wrapped(name, ruby, messages);
 	else
 		ret = dump(prompt->mrb, proc, image) ? KMCTL_SYSTEM : KMCTL_OK;
 	free(messages);
@@ -430,9 +489,11 @@ static int compile_wrapped(struct kmctl_prompt *prompt, const char *name, const 
 int kmctl_compile_entry(struct kmctl_prompt *prompt, const char *name, const struct kmctl_bytes *ruby,
 			struct kmctl_bytes *image, bool *unfinished)
 {
+	int known = prompt->locals->slen;
 	struct capture capture;
 	char *messages;
 	bool failed;
+	int ret;
 
 	if (has_nul(name, ruby))
 		return KMCTL_DATA;
@@ -450,5 +511,9 @@ int kmctl_compile_entry(struct kmctl_prompt *prompt, const char *name, const str
 	messages = end_capture(&capture);
 	failed = !messages || tell_all(name, ruby, messages, false);
 	free(messages);
-	return failed ? KMCTL_DATA : compile_wrapped(prompt, name, ruby, image);
+	ret = failed ? KMCTL_DATA : compile_wrapped(prompt, name, ruby, image);
+	/* Its locals have not come to be, and may be what was too much. */
+	if (ret)
+		prompt->locals->slen = known;
+	return ret;
 }
