@@ -316,6 +316,7 @@ enum kmctl_typed kmctl_editor_line(struct kmctl_editor *editor, const char *prom
 
 	editor->prompt = prompt;
 	editor->interrupted = editor->ended = false;
+	kmctl_forget_signals(&editor->nobody);
 	text = el_gets(editor->el, &count);
 	if (editor->interrupted) {
 		printf("^C\n");

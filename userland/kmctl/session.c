@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The signals are blocked except inside ppoll(): none can slip in between a look at
+ * The signals are blocked except inside kmctl_wait(): none can slip in between a look at
  * the flag and a read() or write() that sleeps.
  */
 #define _GNU_SOURCE
@@ -88,12 +88,17 @@ void kmctl_stop(struct kmctl_session *session)
 int kmctl_wait(struct kmctl_session *session, struct pollfd *fds, int count, int ms)
 {
 	struct timespec time = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+	sigset_t inside;
 	int ret;
 
 	ret = ppoll(fds, count, ms < 0 ? NULL : &time, &outside);
-	if (ret >= 0)
-		return ret;
-	ret = -errno;
+	if (ret < 0)
+		ret = -errno;
+	/* One that need not sleep lets no signal in: with a fast reader that may be each. */
+	sigprocmask(SIG_SETMASK, &outside, &inside);
+	sigprocmask(SIG_SETMASK, &inside, NULL);
+	if (session->signals < times)
+		ret = -EINTR;
 	while (session->signals < times) {
 		kmctl_stop(session);
 		session->signals++;
