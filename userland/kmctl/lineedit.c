@@ -8,6 +8,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <histedit.h>
 #include <limits.h>
 #include <poll.h>
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -253,6 +255,31 @@ out:
 	return ret;
 }
 
+/* The file is written anew with each line: it has to be one of these, or a new one. */
+static bool is_history(const char *path)
+{
+	static const char cookie[] = "_HiStOrY_V2_\n";
+	char begin[sizeof(cookie)] = "";
+	struct stat status;
+	ssize_t size;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return true;
+	if (fd < 0) {
+		kmctl_say("%s: no history is kept: %m", path);
+		return false;
+	}
+	size = read(fd, begin, sizeof(begin) - 1);
+	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || (size && strcmp(begin, cookie))) {
+		kmctl_say("%s: no history is kept: that is another kind of file", path);
+		size = -1;
+	}
+	close(fd);
+	return size >= 0;
+}
+
 struct kmctl_editor *kmctl_editor_open(const struct kmctl_typist *typist, const char *file)
 {
 	struct sigaction size = { .sa_handler = note_size }, stop = { .sa_handler = note_suspend };
@@ -261,7 +288,7 @@ struct kmctl_editor *kmctl_editor_open(const struct kmctl_typist *typist, const 
 	if (!editor)
 		goto out_say;
 	editor->typist = typist;
-	editor->file = file;
+	editor->file = file && is_history(file) ? file : NULL;
 	editor->nobody.fd = -1;
 	editor->prompt = "";
 	editor->el = el_init("kmctl", stdin, stdout, stderr);
