@@ -72,13 +72,13 @@ static bool is_called(const char *name, size_t size, const char *wanted)
 	return at < size && strchr(":.#", name[size - at - 1]) && same(name + size - at, at, wanted);
 }
 
-/* Is it a method of that class? */
-static bool is_of(const char *name, size_t size, const char *class)
+/* How much of a method's name is that of its class; 0: nothing. */
+static size_t class_size(const char *name, size_t size)
 {
 	const char *dot = memrchr(name, '.', size), *hash = memrchr(name, '#', size);
 	const char *end = hash ? hash : dot;
 
-	return end && is_called(name, end - name, class);
+	return end ? end - name : 0;
 }
 
 static size_t print_entry(size_t at)
@@ -102,47 +102,151 @@ static void print_section(size_t at)
 	} while (at < LINES && !is_section(reference[at]));
 }
 
+/* Adds what is text in a line, up to the end of a sentence or of a part of it. Returns whether that is there. */
+static bool add_sentence(char *text, size_t room, const char *line)
+{
+	size_t size = strlen(text);
+
+	if (size && size + 1 < room)
+		text[size++] = ' ';
+	for (; *line && size + 1 < room; line++) {
+		if (*line == '`' || (*line == '\\' && ispunct((unsigned char)line[1])))
+			continue;
+		if (strchr(".:;", *line) && (!line[1] || line[1] == ' '))
+			break;
+		text[size++] = *line;
+	}
+	text[size] = '\0';
+	return *line;
+}
+
+/* The first sentence of a section, or as many of its words as a line of a terminal takes. */
+static void print_summary(size_t at)
+{
+	char text[62] = "";
+	size_t i = at + 2;
+	char *end;
+
+	while (i < LINES && *reference[i] && !add_sentence(text, sizeof(text), reference[i]))
+		i++;
+	if (strlen(text) == sizeof(text) - 1) {
+		end = strrchr(text, ' ');
+		strcpy(end - (end[-1] == ','), "...");
+	}
+	printf("  %-10s %s\n", reference[at] + 3, text);
+}
+
 static int list_sections(void)
 {
 	size_t i;
 
-	printf("kmctl help NAME, or help NAME at the prompt, prints what is known of a class, a method or a section.\n"
-	       "\n"
-	       "Sections:");
+	printf("help NAME tells of a class, as Linux::Timer, of a method, or of a section:\n"
+	       "\n");
 	for (i = 0; i < LINES; i++)
 		if (is_section(reference[i]))
-			printf(" %s", reference[i] + 3);
-	printf("\n");
+			print_summary(i);
 	return KMCTL_OK;
 }
 
-int kmctl_help(const char *name)
+/* Each of its ends, so that who writes Timr is told Timer. */
+static void offer_ends(struct kmctl_nearest *nearest, const char *name, size_t size)
 {
-	bool found = false;
+	const char *before = nearest->name, *at = name;
+
+	kmctl_offer(nearest, name, size);
+	while (at < name + size) {
+		if (strchr(":.#", *at++))
+			kmctl_offer(nearest, at, name + size - at);
+	}
+	if (nearest->name != before) {
+		nearest->whole = name;
+		nearest->whole_size = size;
+	}
+}
+
+/* Classes have methods, or there is nothing to be said of them. */
+void kmctl_offer_reference(struct kmctl_nearest *nearest, bool methods)
+{
 	size_t i;
 
-	if (!name)
-		return list_sections();
 	for (i = 0; i < LINES; i++) {
-		if (is_section(reference[i]) && !strcasecmp(reference[i] + 3, name)) {
-			print_section(i);
-			return KMCTL_OK;
-		}
-	}
-	for (i = 0; i < LINES; i++) {
-		const char *entry;
+		const char *name;
 		size_t size;
 
 		if (!is_entry(reference[i]))
 			continue;
-		size = entry_name(reference[i], &entry);
-		if (!is_called(entry, size, name) && !is_of(entry, size, name))
+		size = entry_name(reference[i], &name);
+		offer_ends(nearest, name, class_size(name, size));
+		if (methods)
+			offer_ends(nearest, name, size);
+	}
+}
+
+static void offer_sections(struct kmctl_nearest *nearest)
+{
+	size_t i;
+
+	for (i = 0; i < LINES; i++)
+		if (is_section(reference[i]))
+			kmctl_offer(nearest, reference[i] + 3, strlen(reference[i] + 3));
+}
+
+/* Prints each entry of that name, or of a class of that name; without @print it only looks. */
+static bool find_entries(const char *wanted, bool print)
+{
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < LINES; i++) {
+		const char *name;
+		size_t size;
+
+		if (!is_entry(reference[i]))
+			continue;
+		size = entry_name(reference[i], &name);
+		if (!is_called(name, size, wanted) && !is_called(name, class_size(name, size), wanted))
 			continue;
 		found = true;
-		print_entry(i);
+		if (print)
+			print_entry(i);
 	}
-	if (found)
+	return found;
+}
+
+static bool find_section(const char *name, size_t *at)
+{
+	for (*at = 0; *at < LINES; (*at)++)
+		if (is_section(reference[*at]) && !strcasecmp(reference[*at] + 3, name))
+			return true;
+	return false;
+}
+
+bool kmctl_is_in_reference(const char *name)
+{
+	size_t at;
+
+	return find_section(name, &at) || find_entries(name, false);
+}
+
+int kmctl_help(const char *name)
+{
+	struct kmctl_nearest nearest = { .word = name };
+	size_t at;
+
+	if (!name)
+		return list_sections();
+	if (find_section(name, &at)) {
+		print_section(at);
 		return KMCTL_OK;
-	kmctl_say("%s: the reference knows no class, method or section of that name; help alone lists the sections", name);
+	}
+	if (find_entries(name, true))
+		return KMCTL_OK;
+	kmctl_offer_reference(&nearest, true);
+	offer_sections(&nearest);
+	if (nearest.name)
+		kmctl_say("%s: the reference knows no such class, method or section; did you mean %.*s?", name,
+			  (int)nearest.size, nearest.name);
+	else
+		kmctl_say("%s: the reference knows no such class, method or section; help alone lists the sections", name);
 	return KMCTL_USAGE;
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What people reach for who know Ruby elsewhere, and what there is in its place. */
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "help.h"
 #include "hint.h"
+#include "nearest.h"
 
 static const struct {
 	const char *error;
@@ -49,6 +53,48 @@ static const struct {
 	{ "undefined method 'to_f'", "there are no floats in the kernel: multiply before you divide" },
 };
 
+/* The name behind @what in an error, or NULL. */
+static const char *named(const char *error, const char *what, char *name, size_t room)
+{
+	const char *at = strstr(error, what);
+	size_t size;
+
+	if (!at)
+		return NULL;
+	at += strlen(what);
+	size = strcspn(at, " \n,'");
+	if (!size || size >= room)
+		return NULL;
+	memcpy(name, at, size);
+	name[size] = '\0';
+	return name;
+}
+
+/*
+ * What the reference has that is called nearly so. A class that is called just so stands elsewhere, as Linux::Timer for who
+ * writes Timer; a method that is called just so is one of other objects.
+ */
+static const char *guess(const char *error)
+{
+	static char hint[200];
+	char name[64];
+	struct kmctl_nearest nearest = { 0 };
+	bool method = false;
+
+	nearest.word = named(error, "uninitialized constant ", name, sizeof(name));
+	if (!nearest.word) {
+		method = true;
+		nearest.word = named(error, "undefined method '", name, sizeof(name));
+	}
+	if (!nearest.word)
+		return NULL;
+	kmctl_offer_reference(&nearest, method);
+	if (!nearest.name || (method && !nearest.distance))
+		return NULL;
+	snprintf(hint, sizeof(hint), "did you mean %.*s? kmctl help tells of it", (int)nearest.whole_size, nearest.whole);
+	return hint;
+}
+
 const char *kmctl_hint(const char *error)
 {
 	size_t i;
@@ -61,7 +107,7 @@ const char *kmctl_hint(const char *error)
 		if (at && (!at[size] || strchr(" \n,", at[size])))
 			return hints[i].hint;
 	}
-	return NULL;
+	return guess(error);
 }
 
 /* What other Rubies bring along, each name between spaces. */
@@ -73,7 +119,7 @@ static const struct {
 	  "leave that require out: what there is of it in the VM is there from the start (kmctl help)" },
 	{ " securerandom random/formatter ", "Random is there without a require, and its numbers are the kernel's" },
 	{ " socket net/http open-uri uri openssl ", "there are no sockets in the VM: print, and let kmctl's reader send it" },
-	{ " json yaml csv psych erb ", "print lines, and make them into that outside" },
+	{ " json yaml csv psych erb ", "the VM has none of that: print lines, and convert them outside" },
 	{ " benchmark timeout ", "Linux.ktime measures, kmctl --timeout ends a program" },
 	{ " optparse ", "kmctl load takes NAME=VALUE for parameters that the head of the program names; others are ARGV" },
 	{ " fileutils pathname tempfile tmpdir find etc io/console open3 pty shellwords ",

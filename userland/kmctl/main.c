@@ -37,62 +37,11 @@
 #include "say.h"
 #include "session.h"
 #include "top.h"
+#include "usage.h"
 #include "watch.h"
 
-static const char usage[] =
-	"usage: kmctl run [OPTION...] FILE|- [--] [ARG...]\n"
-	"       kmctl [OPTION...] -e CODE [--] [ARG...]\n"
-	"       kmctl eval [OPTION...] CODE [--] [ARG...]\n"
-	"       kmctl compile [-o OUT] FILE|-\n"
-	"       kmctl verify FILE|-...\n"
-	"       kmctl disasm FILE|-\n"
-	"       kmctl load FILE|- [--name VM] [OPTION...] [NAME=VALUE...] [-- ARG...]\n"
-	"       kmctl unload VM...|--all\n"
-	"       kmctl repl [OPTION...]\n"
-	"       kmctl list [--json]\n"
-	"       kmctl top [--once] [--json] [--interval TIME]\n"
-	"       kmctl stat [--json] [--interval TIME] [VM]\n"
-	"       kmctl log [-f] [--json] [--since TIME] [VM]\n"
-	"       kmctl info [--json] [--vm VM] | FILE\n"
-	"       kmctl kill [--now] [VM]\n"
-	"       kmctl reset [VM]\n"
-	"       kmctl help [NAME]\n"
-	"       kmctl --version | --help\n"
-	"Each takes --quiet or --verbose, too.\n";
-
-static const char help[] =
-	"\n"
-	"Runs Ruby inside the Linux kernel, in the VM of the module kmvm.\n"
-	"\n"
-	"  run      run a Ruby program or a compiled image; - is standard input\n"
-	"  -e       run CODE, and print only what it prints\n"
-	"  eval     run CODE, then print its last value\n"
-	"  compile  write the image of a program, FILE.mrb or OUT; -o - is standard output\n"
-	"  verify   judge images as the module will, and say which it refuses and why\n"
-	"  disasm   print what an image holds: instructions, tables, lines of the source\n"
-	"  load     run a program in a VM of its own, which stays, with its timers\n"
-	"  repl     a prompt: each entry runs in the VM, locals stay\n"
-	"  unload   end such a VM and all that goes on there\n"
-	"  list     the VMs there are, what they do and hold\n"
-	"  top      the same, live: processor time, heap, events per second, how late; q leaves\n"
-	"  stat     one VM in full\n"
-	"  log      what is printed in a VM when no program is attached any more; -f goes on\n"
-	"  info     what the module and a VM are, hold and have done, or what a program says of itself\n"
-	"  kill     stop what goes on in the VM, whoever started it\n"
-	"  help     what the reference says of a class or a method\n"
-	"  reset    give the VM a fresh start: globals, methods, timers, symbols are gone\n"
-	"\n"
-	"  --vm VM          run it there, not in main\n"
-	"  --watch          (run) run the file again each time that it is saved\n"
-	"  --wait           stay while timers that the program started live\n"
-	"  --timeout TIME   end it after that long, as 2s or 500ms\n"
-	"  --max-heap SIZE  bytes it may add to the VM's heap, as 512K or 16M\n"
-	"  --max-steps N    calls and backward jumps it may make, as 1000000 or 1M\n"
-	"  --quiet, -q      say nothing but results and errors\n"
-	"  --verbose, -v    say what is done, on standard error\n"
-	"\n"
-	"Globals, constants and methods stay in the VM from one program to the next.\n"
-	"Exit status: that of the program; 1 uncaught exception, 2 usage, others in kmctl(8).\n";
+/* The one that is called. */
+static const char *command;
 
 /* The words of the command line that are not read yet. */
 struct words {
@@ -194,23 +143,22 @@ static int take_options(struct words *words, struct kmctl_program *program)
 
 static int bad_usage(const char *word, const char *what)
 {
-	if (word)
-		kmctl_say("%s: %s", word, what);
-	fputs(usage, stderr);
-	return KMCTL_USAGE;
+	return kmctl_bad_usage(command, word, what);
 }
 
 /* The next word unless it is an option; an option may not be mistaken for a file. */
-static int take_operand(struct words *words, const char *command, char **operand)
+static int take_operand(struct words *words, char **operand)
 {
 	bool options = !take_word(words, "--");
 
 	*operand = next_word(words);
 	if (!*operand)
 		return bad_usage(command, "FILE is missing");
-	if (options && (*operand)[0] == '-' && (*operand)[1])
-		return bad_usage(*operand, "unknown option");
-	return KMCTL_OK;
+	if (!options || (*operand)[0] != '-' || !(*operand)[1])
+		return KMCTL_OK;
+	if (!strcmp(*operand, "-e"))
+		return kmctl_bad_usage("-e", "-e", "is a command of its own");
+	return kmctl_unknown_option(command, *operand);
 }
 
 static int run_image(struct kmctl_program *program, struct words *words)
@@ -332,11 +280,11 @@ static int command_run(struct words *words)
 	if (!ret)
 		ret = take_options(words, &program);
 	if (!ret)
-		ret = take_operand(words, "run", &file);
+		ret = take_operand(words, &file);
 	if (ret)
 		return ret;
 	if (watch && !strcmp(file, "-"))
-		return bad_usage("run --watch", "standard input is not saved again");
+		return bad_usage("--watch", "standard input is not saved again");
 	program.name = file;
 	return watch ? kmctl_watch(file, run_watched, &watched) : run_watched(&watched);
 }
@@ -351,14 +299,14 @@ static int command_load(struct words *words)
 
 	ret = take_options(words, &program);
 	if (!ret)
-		ret = take_operand(words, "load", &file);
+		ret = take_operand(words, &file);
 	if (!ret)
 		ret = take_settings(words, &program, &settings);
 	if (ret)
 		goto out_free;
 	program.name = file;
 	if (!program.vm && !strcmp(file, "-")) {
-		ret = bad_usage("load -", "--name is missing");
+		ret = bad_usage("-", "standard input has no name to give its VM: --name VM");
 		goto out_free;
 	}
 	if (!program.vm) {
@@ -367,13 +315,20 @@ static int command_load(struct words *words)
 	}
 	ret = kmctl_check_name(program.vm);
 	if (ret && name)
-		kmctl_say("%s: --name gives its VM another one", file);
+		kmctl_say("%s: no VM can be called as that file is; give it a name: --name VM", file);
 	if (!ret)
 		ret = run_file(&program, &settings, words);
 out_free:
 	free(settings.at);
 	free(name);
 	return ret;
+}
+
+/* The next word, if there is one; an option may not be mistaken for a VM. */
+static int take_vm(struct words *words, char **vm)
+{
+	*vm = next_word(words);
+	return *vm && (*vm)[0] == '-' ? kmctl_unknown_option(command, *vm) : KMCTL_OK;
 }
 
 /* All are unloaded that can be; the status is that of the first which cannot. */
@@ -389,13 +344,15 @@ static int command_unload(struct words *words)
 	}
 	if (!words->left)
 		return bad_usage("unload", "VM is missing");
-	while ((vm = next_word(words))) {
-		int ret = kmctl_unload(vm);
+	for (;;) {
+		int ret = take_vm(words, &vm);
 
+		if (ret || !vm)
+			return ret ? ret : status;
+		ret = kmctl_unload(vm);
 		if (!status)
 			status = ret;
 	}
-	return status;
 }
 
 static int command_list(struct words *words)
@@ -446,8 +403,10 @@ static int command_stat(struct words *words)
 {
 	struct kmctl_top top = { .interval_ms = 1000 };
 	int ret = take_top_options(words, &top);
-	char *vm = ret ? NULL : next_word(words);
+	char *vm = NULL;
 
+	if (!ret)
+		ret = take_vm(words, &vm);
 	if (!ret)
 		ret = take_top_options(words, &top);
 	if (ret)
@@ -478,6 +437,16 @@ static int command_eval(struct words *words)
 	return run_code(&program, code, words);
 }
 
+/* Options without a -e behind them. */
+static int no_code(const struct words *words)
+{
+	if (!words->left)
+		return bad_usage("-e", "is missing");
+	if (words->at[0][0] == '-')
+		return kmctl_unknown_option(command, *words->at);
+	return kmctl_bad_usage(*words->at, *words->at, "options stand behind the command");
+}
+
 /* Several -e are lines of one program. */
 static int command_e(struct words *words)
 {
@@ -497,9 +466,7 @@ static int command_e(struct words *words)
 	if (!words->left || strcmp(*words->at, "-e")) {
 		fclose(lines);
 		free(code.at);
-		return bad_usage(words->left ? *words->at : NULL,
-				 words->at[0] && words->at[0][0] == '-' ? "unknown option"
-				 : "options stand behind the command");
+		return no_code(words);
 	}
 	while (take_word(words, "-e")) {
 		char *line = next_word(words);
@@ -556,6 +523,15 @@ static int compile_file(const char *file, const char *out)
 	return ret;
 }
 
+/* -o OUT, before FILE or behind it. */
+static int take_out(struct words *words, char **out)
+{
+	if (!take_word(words, "-o"))
+		return KMCTL_OK;
+	*out = next_word(words);
+	return *out ? KMCTL_OK : bad_usage("-o", "OUT is missing");
+}
+
 static int command_compile(struct words *words)
 {
 	char *made = NULL;
@@ -563,12 +539,11 @@ static int command_compile(struct words *words)
 	char *file;
 	int ret;
 
-	if (take_word(words, "-o")) {
-		out = next_word(words);
-		if (!out)
-			return bad_usage("compile -o", "OUT is missing");
-	}
-	ret = take_operand(words, "compile", &file);
+	ret = take_out(words, &out);
+	if (!ret)
+		ret = take_operand(words, &file);
+	if (!ret)
+		ret = take_out(words, &out);
 	if (ret)
 		return ret;
 	if (words->left)
@@ -607,7 +582,7 @@ static int command_verify(struct words *words)
 	int status;
 	char *file;
 
-	status = take_operand(words, "verify", &file);
+	status = take_operand(words, &file);
 	if (status)
 		return status;
 	do {
@@ -628,7 +603,7 @@ static int command_disasm(struct words *words)
 	char *file;
 	int ret;
 
-	ret = take_operand(words, "disasm", &file);
+	ret = take_operand(words, &file);
 	if (ret)
 		return ret;
 	if (words->left)
@@ -707,15 +682,20 @@ static int command_info(struct words *words)
 		return bad_usage("--vm", "VM is missing");
 	json |= !file && take_word(words, "--json");
 	if (words->left)
-		return bad_usage(*words->at, "info takes --json, --vm VM or one FILE");
+		return bad_usage(*words->at, file ? "info takes one FILE, and nothing with it"
+				 : "info takes --json, --vm VM or one FILE");
 	return file ? kmctl_info_file(file) : kmctl_info(vm, json);
 }
 
 static int command_kill(struct words *words)
 {
 	bool now = take_word(words, "--now");
-	char *vm = next_word(words);
+	char *vm;
+	int ret = take_vm(words, &vm);
 
+	if (ret)
+		return ret;
+	now |= take_word(words, "--now");
 	if (words->left)
 		return bad_usage(*words->at, "kill takes one VM");
 	return kmctl_kill(vm ? vm : "main", now);
@@ -723,8 +703,11 @@ static int command_kill(struct words *words)
 
 static int command_reset(struct words *words)
 {
-	char *vm = next_word(words);
+	char *vm;
+	int ret = take_vm(words, &vm);
 
+	if (ret)
+		return ret;
 	if (words->left)
 		return bad_usage(*words->at, "reset takes one VM");
 	return kmctl_reset(vm ? vm : "main");
@@ -743,13 +726,22 @@ static int command_repl(struct words *words)
 	return kmctl_repl(program.vm, &program.limits);
 }
 
+/* What a command does, and what the reference knows by that name. */
 static int command_reference(struct words *words)
 {
 	char *name = next_word(words);
 
 	if (words->left)
 		return bad_usage(*words->at, "help takes one NAME");
-	return kmctl_help(name);
+	if (!name)
+		printf("kmctl --help lists the commands, kmctl help COMMAND tells of one.\n");
+	if (!name || !kmctl_print_help_of(name))
+		return kmctl_help(name);
+	if (kmctl_is_in_reference(name)) {
+		printf("\n");
+		return kmctl_help(name);
+	}
+	return KMCTL_OK;
 }
 
 static int command_version(struct words *words)
@@ -764,42 +756,7 @@ static int command_version(struct words *words)
 static int command_help(struct words *words)
 {
 	(void)words;
-	printf("%s%s", usage, help);
-	return KMCTL_OK;
-}
-
-static const char *next_line(const char *line)
-{
-	return strchr(line, '\n') + 1;
-}
-
-static bool is_option(const char *line, const char *option)
-{
-	return !strncmp(line, "  --", 4) && !strncmp(line + 4, option, strlen(option));
-}
-
-/* Of the usage and the help, the lines about one command and about the options it takes. */
-static int help_of(const char *command)
-{
-	bool load = !strcmp(command, "load");
-	size_t size = strlen(command);
-	bool options = false;
-	const char *line;
-
-	for (line = usage; *line; line = next_line(line)) {
-		const char *words = line + sizeof("usage: kmctl ") - 1;
-
-		if (strncmp(words, command, size) || !strchr(" \n", words[size]))
-			continue;
-		printf("usage: kmctl %.*s\n", (int)(next_line(line) - words), words);
-		options = memmem(words, next_line(line) - words, "[OPTION...]", 11);
-	}
-	for (line = help; *line; line = next_line(line))
-		if ((!strncmp(line, "  ", 2) && !strncmp(line + 2, command, size) &&
-		     line[2 + size] == ' ') ||
-		    (options && is_option(line, "") &&
-		     !(load && (is_option(line, "vm") || is_option(line, "wait")))))
-			printf("%.*s", (int)(next_line(line) - line), line);
+	kmctl_print_help();
 	return KMCTL_OK;
 }
 
@@ -824,12 +781,13 @@ static const struct {
 	{ "reset",	command_reset },
 	{ "help",	command_reference },
 	{ "--version",	command_version },
+	{ "-V",		command_version },
 	{ "--help",	command_help },
 	{ "-h",		command_help },
 };
 
 /* What stands behind a program is not kmctl's. */
-static bool takes_program(const char *command)
+static bool takes_program(void)
 {
 	return !strcmp(command, "run") || !strcmp(command, "eval") || !strcmp(command, "load");
 }
@@ -847,6 +805,12 @@ static bool is_code(const struct words *words)
 	return !strcmp(word, "-e") || !strncmp(word, "--", 2);
 }
 
+/* --help and nothing else behind a command. */
+static bool asks_for_help(struct words *words)
+{
+	return command[0] != '-' && words->left == 1 && (take_word(words, "--help") || take_word(words, "-h"));
+}
+
 static int dispatch(struct words *words)
 {
 	size_t i;
@@ -855,20 +819,24 @@ static int dispatch(struct words *words)
 		;
 	if (!words->left)
 		return bad_usage(NULL, NULL);
-	if (is_code(words))
+	if (is_code(words)) {
+		command = "-e";
 		return command_e(words);
+	}
 	for (i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (!take_word(words, commands[i].word))
 			continue;
-		if (!takes_program(commands[i].word))
+		command = commands[i].word;
+		if (!takes_program())
 			take_voices(words);
 		while (take_voice(words))
 			;
-		return commands[i].word[0] != '-' && words->left == 1 &&
-		       take_word(words, "--help") ? help_of(commands[i].word)
-						  : commands[i].function(words);
+		if (!asks_for_help(words))
+			return commands[i].function(words);
+		kmctl_print_help_of(command);
+		return KMCTL_OK;
 	}
-	return bad_usage(*words->at, "unknown command");
+	return kmctl_unknown_command(*words->at);
 }
 
 /*
