@@ -98,9 +98,18 @@ static bool saved(struct watch *watch)
 	return found;
 }
 
+/* Who looks on at a terminal is told why nothing happens any more. */
+static void tell_to_save(const struct watch *watch)
+{
+	if (isatty(STDERR_FILENO) && !caught)
+		kmctl_note("%s: has ended, and runs again when it is saved; Ctrl-C leaves", watch->name);
+}
+
 /* Sleeps until something happens; returns whether the file was saved. */
 static bool wait_any(struct watch *watch)
 {
+	bool again;
+
 	struct pollfd fds[] = {
 		{ .fd = watch->inotify, .events = POLLIN },
 		{ .fd = watch->pid ? watch->pidfd : -1, .events = POLLIN },
@@ -108,9 +117,13 @@ static bool wait_any(struct watch *watch)
 
 	if (ppoll(fds, 2, NULL, &watch->outside) <= 0)
 		return false;
-	if (fds[1].revents)
+	again = fds[0].revents && saved(watch);
+	if (fds[1].revents) {
 		reap(watch);
-	return fds[0].revents && saved(watch);
+		if (!again)
+			tell_to_save(watch);
+	}
+	return again;
 }
 
 /* Asks the process to end, more firmly when it does not. */
