@@ -189,30 +189,33 @@ int kmctl_unload_all(void)
 	return ret;
 }
 
-static void print_vm(const struct kmvm_info *info, int width)
+static int widest(int width, const char *text)
 {
-	printf("%-*s %-9s %7llu %10llu %10llu %7llu.%03llu %8llu %6llu %7llu\n", width, info->vm,
-	       kmctl_vm_state(info),
-	       (unsigned long long)info->handles,
-	       (unsigned long long)info->heap_bytes, (unsigned long long)info->heap_peak,
-	       (unsigned long long)(info->cpu_ns / 1000000000),
-	       (unsigned long long)(info->cpu_ns % 1000000000 / 1000000),
-	       (unsigned long long)info->runs, (unsigned long long)info->errors,
-	       (unsigned long long)(info->age_ns / 1000000000));
+	int size = strlen(text);
+
+	return size > width ? size : width;
 }
 
+/* A terminal of 80 columns takes names of eleven letters. */
 static void print_vms(const struct kmctl_vms *vms)
 {
-	int width = 4;
+	int width = strlen("NAME"), state = strlen("running");
 	size_t i;
 
-	for (i = 0; i < vms->count; i++)
-		if ((int)strlen(vms->rows[i].vm) > width)
-			width = strlen(vms->rows[i].vm);
-	printf("%-*s STATE     HANDLES HEAP_BYTES  HEAP_PEAK       CPU_S     RUNS ERRORS   AGE_S\n",
-	       width, "NAME");
-	for (i = 0; i < vms->count; i++)
-		print_vm(&vms->rows[i], width);
+	for (i = 0; i < vms->count; i++) {
+		width = widest(width, vms->rows[i].vm);
+		state = widest(state, kmctl_vm_state(&vms->rows[i]));
+	}
+	printf("%-*s %-*s HANDLES HEAP_BYTES HEAP_PEAK     CPU_S   RUNS ERRORS   AGE_S\n", width, "NAME", state, "STATE");
+	for (i = 0; i < vms->count; i++) {
+		const struct kmvm_info *info = &vms->rows[i];
+
+		printf("%-*s %-*s %7llu %10llu %9llu %5llu.%03llu %6llu %6llu %7llu\n", width, info->vm, state,
+		       kmctl_vm_state(info), (unsigned long long)info->handles, (unsigned long long)info->heap_bytes,
+		       (unsigned long long)info->heap_peak, (unsigned long long)(info->cpu_ns / 1000000000),
+		       (unsigned long long)(info->cpu_ns % 1000000000 / 1000000), (unsigned long long)info->runs,
+		       (unsigned long long)info->errors, (unsigned long long)(info->age_ns / 1000000000));
+	}
 }
 
 static int print_vms_json(int fd, const struct kmctl_vms *vms)

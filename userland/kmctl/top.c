@@ -5,6 +5,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
@@ -180,51 +181,109 @@ static int print_json(const struct look *look, uint64_t ns)
 					  "memory", kmctl_memory_json(&look->vms.rows[0]), "vms", list), true);
 }
 
-static void print_row(const struct row *row, int width)
-{
-	char heap[KMCTL_SHORT], peak[KMCTL_SHORT], late[KMCTL_SHORT], most[KMCTL_SHORT];
-	const struct kmvm_info *info = row->info;
+/* The columns of the table, and how many of its bytes fit on a line. */
+struct columns {
+	char head[KMVM_NAME_MAX + 100];
+	int name, state;
+	int fit;
+};
 
-	printf("%-*s %-9s %5.1f %7s %7s %7llu %9.1f %8s %8s %6llu %8llu.%02llu\n", width, info->vm,
-	       kmctl_vm_state(info), row->cpu, kmctl_short_size(heap, info->heap_bytes),
-	       kmctl_short_size(peak, info->heap_peak), (unsigned long long)info->handles, row->events,
-	       kmctl_short_time(late, row->late_ns), kmctl_short_time(most, info->late_max_ns),
-	       (unsigned long long)info->errors, (unsigned long long)(info->cpu_ns / 1000000000),
-	       (unsigned long long)(info->cpu_ns % 1000000000 / 10000000));
+static int widest(int width, const char *text)
+{
+	int size = strlen(text);
+
+	return size > width ? size : width;
 }
 
-/* All rows, or as many as fit on a screen of @lines, which is cleared. */
-static void print_table(struct look *look, int order, unsigned int lines)
+/* What is cut off is whole columns, from the right; nothing where @width is 0. */
+static void fit_columns(struct columns *columns, const struct kmctl_vms *vms, int width)
+{
+	size_t i;
+
+	columns->name = strlen("NAME");
+	columns->state = strlen("running");
+	for (i = 0; i < vms->count; i++) {
+		columns->name = widest(columns->name, vms->rows[i].vm);
+		columns->state = widest(columns->state, kmctl_vm_state(&vms->rows[i]));
+	}
+	snprintf(columns->head, sizeof(columns->head),
+		 "%-*s %-*s  CPU%%   HEAP   PEAK EVENTS/s    LATE LATE_MAX ERRORS    TIME HANDLES", columns->name, "NAME",
+		 columns->state, "STATE");
+	columns->fit = strlen(columns->head);
+	if (width && columns->fit > width)
+		for (columns->fit = width; columns->fit && columns->head[columns->fit] != ' '; columns->fit--)
+			;
+}
+
+static void print_row(const struct row *row, const struct columns *columns)
+{
+	char heap[KMCTL_SHORT], peak[KMCTL_SHORT], late[KMCTL_SHORT], most[KMCTL_SHORT], cpu[KMCTL_SHORT];
+	const struct kmvm_info *info = row->info;
+	char text[sizeof(columns->head) + 100];
+
+	snprintf(text, sizeof(text), "%-*s %-*s %5.1f %6s %6s %8.1f %7s %8s %6llu %7s %7llu", columns->name, info->vm,
+		 columns->state, kmctl_vm_state(info), row->cpu, kmctl_short_size(heap, info->heap_bytes),
+		 kmctl_short_size(peak, info->heap_peak), row->events, kmctl_short_time(late, row->late_ns),
+		 kmctl_short_time(most, info->late_max_ns), (unsigned long long)info->errors,
+		 kmctl_short_time(cpu, info->cpu_ns), (unsigned long long)info->handles);
+	printf("%.*s\n", columns->fit, text);
+}
+
+/* What it is printed on; rows of 0: a file or a pipe, or a terminal that is not cleared. */
+struct screen {
+	int rows;
+	int width;	/* 0: any */
+	bool keys;
+};
+
+static void print_keys(const struct screen *screen)
+{
+	printf("\n%.*s", screen->width, "P CPU  M heap  E events  R errors  L lateness  q leaves");
+}
+
+/* All rows, or as many as fit on a screen, which is cleared. */
+static void print_table(struct look *look, int order, const struct screen *screen)
 {
 	const struct kmvm_info *any = &look->vms.rows[0];
-	char held[KMCTL_SHORT], most[KMCTL_SHORT], clock[16];
+	char held[KMCTL_SHORT], most[KMCTL_SHORT], clock[16], line[120];
+	int room = screen->rows ? screen->rows - 2 - (screen->keys ? 2 : 1) : INT_MAX;
+	struct columns columns;
 	time_t now = time(NULL);
 	unsigned int running = 0;
-	int width = 8;
 	size_t i;
 
 	sort(look, order);
-	for (i = 0; i < look->vms.count; i++) {
+	for (i = 0; i < look->vms.count; i++)
 		running += look->vms.rows[i].state == KMVM_VM_RUNNING;
-		if ((int)strlen(look->vms.rows[i].vm) > width)
-			width = strlen(look->vms.rows[i].vm);
-	}
+	fit_columns(&columns, &look->vms, screen->width);
 	strftime(clock, sizeof(clock), "%H:%M:%S", localtime(&now));
-	printf("%skmvm %s  %zu VM%s, %u running  %s of %s memory  by %s\n", lines ? "\033[H\033[J" : "", clock, look->vms.count,
-	       look->vms.count == 1 ? "" : "s", running, kmctl_short_size(held, any->budget_held),
-	       kmctl_short_size(most, any->budget_max), orders[order].name);
-	printf("%s%-*s STATE      CPU%%    HEAP    PEAK HANDLES  EVENTS/s     LATE LATE_MAX ERRORS       TIME%s\n",
-	       lines ? "\033[7m" : "", width, "NAME", lines ? "\033[0m" : "");
-	for (i = 0; i < look->vms.count && (!lines || i + 3 < lines); i++)
-		print_row(&look->rows[i], width);
+	snprintf(line, sizeof(line), "kmvm %s  %zu VM%s, %u running  %s of %s memory  by %s", clock, look->vms.count,
+		 look->vms.count == 1 ? "" : "s", running, kmctl_short_size(held, any->budget_held),
+		 kmctl_short_size(most, any->budget_max), orders[order].name);
+	printf("%s%.*s\n", screen->rows ? "\033[H\033[J" : "", screen->width ? screen->width : INT_MAX, line);
+	printf("%s%.*s%s\n", screen->rows ? "\033[7m" : "", columns.fit, columns.head, screen->rows ? "\033[0m" : "");
+	for (i = 0; i < look->vms.count && (int)i < room; i++)
+		print_row(&look->rows[i], &columns);
+	if (screen->keys && room > 0)
+		print_keys(screen);
 	fflush(stdout);
 }
 
-static unsigned int lines(void)
+/* Its size may have changed. */
+static struct screen find_screen(bool clear, bool keys)
 {
+	struct screen screen = { 0 };
 	struct winsize size;
+	bool known = !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
 
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ? 24 : size.ws_row;
+	if (!isatty(STDOUT_FILENO))
+		return screen;
+	screen.width = known && size.ws_col ? size.ws_col : 80;
+	if (!clear)
+		return screen;
+	screen.rows = known && size.ws_row ? size.ws_row : 24;
+	screen.keys = keys;
+	return screen;
 }
 
 /* The keys come one by one and are not shown. Returns whether there are any. */
@@ -273,7 +332,8 @@ static int order_of(int key, int order)
 
 static int show(int fd, const struct kmctl_top *top, bool keys)
 {
-	bool screen = isatty(STDOUT_FILENO) && !top->once && !top->json;
+	bool clear = isatty(STDOUT_FILENO) && !top->once && !top->json;
+	struct screen screen = find_screen(clear, keys);
 	struct kmctl_session nobody = { .fd = -1 };
 	struct look before = { 0 }, now = { 0 };
 	int order = BY_CPU, key = 0;
@@ -282,8 +342,8 @@ static int show(int fd, const struct kmctl_top *top, bool keys)
 	ret = take(fd, &before, &now);
 	if (!ret && top->once)
 		kmctl_progress("looking on");
-	if (!ret && screen)
-		print_table(&before, order, lines());
+	if (!ret && clear)
+		print_table(&before, order, &screen);
 	while (!ret) {
 		key = wait_key(&nobody, before.at_ns + top->interval_ms * 1000000ULL, keys);
 		if (key < 0 || key == 'q' || key == 'Q')
@@ -293,10 +353,11 @@ static int show(int fd, const struct kmctl_top *top, bool keys)
 		kmctl_progress_end();
 		if (ret)
 			break;
+		screen = find_screen(clear, keys);
 		if (top->json)
 			ret = print_json(&now, now.at_ns - before.at_ns);
 		else
-			print_table(&now, order, screen ? lines() : 0);
+			print_table(&now, order, &screen);
 		if (ferror(stdout) || top->once)
 			break;
 		drop(&before);
@@ -304,6 +365,9 @@ static int show(int fd, const struct kmctl_top *top, bool keys)
 		now = (struct look) { 0 };
 	}
 	kmctl_progress_end();
+	/* What follows stands below the keys. */
+	if (screen.keys)
+		printf("\n");
 	drop(&before);
 	drop(&now);
 	return ret;
