@@ -13,6 +13,16 @@ die() {
 	exit 1
 }
 
+# tell_usage "$@": --help alone prints what stands at the head of the script.
+tell_usage() {
+	case ${1:-} in
+	-h | --help)
+		awk 'NR > 2 && !/^#/ { exit } NR > 2 { sub(/^# ?/, ""); print }' "$0"
+		exit
+		;;
+	esac
+}
+
 have() {
 	command -v "$1" >/dev/null 2>&1
 }
