@@ -26,6 +26,7 @@
 #include "library.h"
 #include "lineedit.h"
 #include "log.h"
+#include "nearest.h"
 #include "repl.h"
 #include "run.h"
 #include "say.h"
@@ -187,7 +188,7 @@ static const struct command {
 	{ ":list",	command_list,	"the VMs there are" },
 	{ ":log",	command_log,	"what was printed in this VM when no entry was running" },
 	{ ":reset",	command_reset,	"a fresh start for this VM, whoever else uses it" },
-	{ ":quit",	command_quit,	"leave; what entries have started stays" },
+	{ ":quit",	command_quit,	"leave, as exit and quit do; what entries have started stays" },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -213,6 +214,25 @@ static const char *trimmed(const char *line, size_t *size)
 	return line;
 }
 
+static bool is_local(struct repl *repl, const char *name, size_t size);
+
+/* :lst is Ruby, and hardly what was meant. */
+static void guess_command(const char *line, size_t size)
+{
+	struct kmctl_nearest nearest = { 0 };
+	char word[16] = "";
+	size_t i;
+
+	if (!size || *line != ':' || size >= sizeof(word))
+		return;
+	memcpy(word, line, size);
+	nearest.word = word;
+	for (i = 0; i < COMMANDS; i++)
+		kmctl_offer(&nearest, commands[i].word, strlen(commands[i].word));
+	if (nearest.name)
+		kmctl_note("%s is a Symbol; did you mean %s?", word, nearest.name);
+}
+
 /* A line that is no Ruby. */
 static bool take_command(struct repl *repl, const char *line)
 {
@@ -227,6 +247,11 @@ static bool take_command(struct repl *repl, const char *line)
 			return true;
 		}
 	}
+	if (size == 4 && !strncmp(line, "quit", size) && !is_local(repl, line, size)) {
+		command_quit(repl);
+		return true;
+	}
+	guess_command(line, size);
 	if (strncmp(line, "help", 4) || (size > 4 && line[4] != ' ') || size >= sizeof(name))
 		return false;
 	memcpy(name, line, size);
