@@ -299,7 +299,20 @@ static mrb_value parameters_of(mrb_state *mrb, const struct kmvm_request *reques
 	return hash;
 }
 
-static void set_arguments(mrb_state *mrb, const struct kmvm_request *request)
+/*
+ * A VM that was loaded keeps those of its program: blocks of it go on while somebody looks in who brings none,
+ * and has but one word for them.
+ */
+static void set_parameters(mrb_state *mrb, const struct kmvm_vm *vm, const struct kmvm_request *request)
+{
+	mrb_sym name = mrb_intern_lit(mrb, "PARAMETERS");
+
+	if (!vm->loaded || request->parameters_size ||
+	    !mrb_const_defined(mrb, mrb_obj_value(mrb->object_class), name))
+		mrb_define_const_id(mrb, mrb->object_class, name, parameters_of(mrb, request));
+}
+
+static void set_arguments(mrb_state *mrb, const struct kmvm_vm *vm, const struct kmvm_request *request)
 {
 	const char *arg = request->args, *end = arg + request->args_size;
 	mrb_value argv = mrb_ary_new(mrb), name = mrb_str_new_lit(mrb, "-");
@@ -312,7 +325,7 @@ static void set_arguments(mrb_state *mrb, const struct kmvm_request *request)
 			mrb_ary_push(mrb, argv, mrb_str_new_cstr(mrb, arg));
 	}
 	mrb_define_global_const(mrb, "ARGV", argv);
-	mrb_define_global_const(mrb, "PARAMETERS", parameters_of(mrb, request));
+	set_parameters(mrb, vm, request);
 	mrb_gv_set(mrb, mrb_intern_lit(mrb, "$0"), name);
 	mrb_gv_set(mrb, mrb_intern_lit(mrb, "$PROGRAM_NAME"), name);
 }
@@ -344,7 +357,7 @@ static void load_and_run(mrb_state *mrb, void *data)
 	struct RProc *proc;
 	mrb_irep *irep;
 
-	set_arguments(mrb, request);
+	set_arguments(mrb, execution->run->vm, request);
 	/* First the proc: code that nobody owns would be lost when there is no memory for it. */
 	proc = mrb_proc_new(mrb, NULL);
 	/* Copies what it keeps, so the image can go. */
