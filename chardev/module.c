@@ -14,6 +14,7 @@
 #include "../vm/errand.h"
 #include "../vm/id.h"
 #include "../vm/notifier.h"
+#include "../vm/served.h"
 #include "../vm/vm.h"
 #include "session.h"
 
@@ -57,9 +58,12 @@ static int __init kmvm_init(void)
 	if (ret)
 		return ret;
 	kmvm_ids_open();
-	ret = kmvm_errands_open();
+	ret = kmvm_files_open();
 	if (ret)
 		return ret;
+	ret = kmvm_errands_open();
+	if (ret)
+		goto err_close_files;
 	kmvm_limits_read(&limits);
 	main_vm = kmvm_vm_open(KMVM_MAIN, limits.vm_heap, kmvm_bindings);
 	ret = PTR_ERR_OR_ZERO(main_vm);
@@ -74,6 +78,8 @@ err_close_vm:
 	kmvm_vm_close(main_vm);
 err_close_errands:
 	kmvm_errands_close();
+err_close_files:
+	kmvm_files_close();
 	return ret;
 }
 
@@ -83,6 +89,7 @@ static void __exit kmvm_exit(void)
 	kmvm_vm_close(main_vm);
 	/* What it has asked for may still be on its way. */
 	kmvm_errands_close();
+	kmvm_files_close();
 	kmvm_notifiers_close();
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * proc_remove() and debugfs_remove() wait for those who are in a file. So a file is closed first,
- * which ends each wait for the VM, and is taken away then.
+ * which ends each wait for the VM, and is taken away then. Who copies stays for as long as it takes
+ * to bring the memory, which may be in the hands of another process: so a worker waits for them,
+ * and a VM's thread no longer than it has to.
  *
  * A thread of a VM that reads waits with nothing of its own VM going on. Who would wait for
  * itself, by way of however many VMs, is refused: leaning_lock.
@@ -18,6 +20,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 #include <linux/uio.h>
+#include <linux/workqueue.h>
 
 #include "budget.h"
 #include "registry.h"
@@ -27,6 +30,9 @@
 
 #define FOLDER		"kmvm"
 #define PATIENCE	5	/* seconds for the VM to answer */
+#define PARTING		HZ	/* for those in a file that closes to come out */
+
+static struct workqueue_struct *removers;
 
 static DEFINE_MUTEX(folder_lock);	/* protects the folders and their lists */
 static LIST_HEAD(proc_files);
@@ -452,6 +458,57 @@ static int create(struct kmvm_served *served)
 	return ret;
 }
 
+/* The worker: waits for whoever is in the file. */
+static void remove_name(struct work_struct *work)
+{
+	struct kmvm_served *served = container_of(work, struct kmvm_served, removal);
+	bool holds;
+
+	if (served->kind == KMVM_SERVED_PROC)
+		proc_remove(served->proc);
+	else
+		debugfs_remove(served->debug);
+	mutex_lock(&folder_lock);
+	list_del(&served->on_folder);
+	remove_empty_folders();
+	mutex_unlock(&folder_lock);
+	spin_lock(&served->lock);
+	served->gone = true;
+	holds = served->holds;
+	spin_unlock(&served->lock);
+	complete(&served->removed);
+	put_served(served);
+	/* kmvm_files_close() waits for our end. */
+	if (holds)
+		module_put(THIS_MODULE);
+}
+
+/* Until its name has gone, the module stays; one that goes waits for the worker. */
+static void hold_module(struct kmvm_served *served)
+{
+	bool held = try_module_get(THIS_MODULE);
+
+	spin_lock(&served->lock);
+	if (!served->gone) {
+		served->holds = held;
+		held = false;
+	}
+	spin_unlock(&served->lock);
+	if (held)
+		module_put(THIS_MODULE);
+}
+
+int kmvm_files_open(void)
+{
+	removers = alloc_workqueue("kmvm_files", WQ_UNBOUND, 0);
+	return removers ? 0 : -ENOMEM;
+}
+
+void kmvm_files_close(void)
+{
+	destroy_workqueue(removers);
+}
+
 struct kmvm_served *kmvm_served_open(enum kmvm_served_kind kind, const char *name, umode_t mode,
 				     struct kmvm_handle *handle)
 {
@@ -464,6 +521,8 @@ struct kmvm_served *kmvm_served_open(enum kmvm_served_kind kind, const char *nam
 	if (!served)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&served->ref);
+	INIT_WORK(&served->removal, remove_name);
+	init_completion(&served->removed);
 	spin_lock_init(&served->lock);
 	INIT_LIST_HEAD(&served->asked);
 	strscpy(served->name, name, sizeof(served->name));
@@ -490,14 +549,10 @@ void kmvm_served_close(struct kmvm_served *served)
 	/* None comes any more. */
 	while ((exchange = kmvm_served_next(served, &more)))
 		kmvm_exchange_answer(exchange, -ENODEV);
-	if (served->kind == KMVM_SERVED_PROC)
-		proc_remove(served->proc);
-	else
-		debugfs_remove(served->debug);
-	mutex_lock(&folder_lock);
-	list_del(&served->on_folder);
-	remove_empty_folders();
-	mutex_unlock(&folder_lock);
+	kref_get(&served->ref);		/* the worker's */
+	queue_work(removers, &served->removal);
+	if (!wait_for_completion_timeout(&served->removed, PARTING))
+		hold_module(served);
 	put_served(served);
 }
 

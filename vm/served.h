@@ -14,12 +14,14 @@
 #ifndef KMVM_SERVED_H
 #define KMVM_SERVED_H
 
+#include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
+#include <linux/workqueue.h>
 
 #include "../include/uapi/kmvm.h"
 
@@ -47,10 +49,14 @@ struct kmvm_served {
 		struct proc_dir_entry *proc;
 		struct dentry *debug;
 	};
+	struct work_struct removal;	/* of its name, with a reference */
+	struct completion removed;
 
 	spinlock_t lock;		/* protects what follows */
 	struct kmvm_handle *handle;	/* NULL once it is closed */
 	struct list_head asked;		/* exchanges, each with a reference */
+	bool gone;			/* its name is */
+	bool holds;			/* the module, until that */
 };
 
 struct kmvm_exchange {
@@ -63,6 +69,10 @@ struct kmvm_exchange {
 	int error;			/* set before done, like what is read */
 	bool done;
 };
+
+/* What takes names away: before the first VM opens, after the last one has closed. */
+int kmvm_files_open(void);
+void kmvm_files_close(void);
 
 /**
  * kmvm_served_open() - makes a file
@@ -82,7 +92,10 @@ struct kmvm_served *kmvm_served_open(enum kmvm_served_kind kind, const char *nam
  * kmvm_served_close() - takes a file away
  * @served:	the file
  *
- * Whoever waits is told -ENODEV. When this returns nobody is in the file, nor posts for its handle.
+ * Whoever waits is told -ENODEV. When this returns nobody waits for the VM, nor posts for the handle.
+ * The name has gone, too, unless somebody in the file does not come out of it for a second, as who
+ * reads into memory that a process has to bring and does not: then it goes with them, and the
+ * module stays as long.
  *
  * Context: as kmvm_served_open(); no lock held.
  */

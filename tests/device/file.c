@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files for which a VM answers, read and written by many, who may be killed; and peek. */
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 #include "test.h"
 
@@ -277,6 +279,65 @@ static void unloading(const void *data)
 	}
 }
 
+/* A page that never comes, of this process alone: who touches it waits until killed. */
+static void *missing_page(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register missing = {
+		.range = { .start = (uintptr_t)page, .len = 4096 },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	int faults = syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (faults < 0)
+		skip("this kernel has no userfaultfd");
+	if (ioctl(faults, UFFDIO_API, &api) || ioctl(faults, UFFDIO_REGISTER, &missing))
+		give_up("userfaultfd: %m");
+	return page;
+}
+
+/* Who reads into such a page, or writes from one, keeps the file, but not the VM. */
+static void never_copied(const void *data)
+{
+	static const char *const paths[] = { FOLDER "kept", DEBUG "kept" };
+	int fd = session_read_write();
+	u64 begun;
+
+	missing_page();
+	mount("none", "/sys/kernel/debug", "debugfs", 0, NULL);
+	for (int round = 0; round < 4; round++) {
+		const char *path = paths[round % 2];
+		pid_t pid;
+
+		is(vm_load(fd, "server"), 0, "errno of loading");
+		is(vm_keep(fd), 0, "errno of keeping");
+		is(vm_run(fd, "server", 0, "[Linux::ProcFile, Linux::DebugFile].each { |kind| kind.new('kept', mode: 0666, write: ->(text) { }) { |o| $read = o.puts 1 } }", NULL), 0, "errno of its run");
+		is(read_only(path), 0, "errno");
+		pid = fork_child();
+		if (!pid) {
+			int file = open(path, O_RDWR | O_CLOEXEC);
+
+			void *page = missing_page();
+
+			child_ends(round < 2 ? read(file, page, 10) : write(file, page, 10));
+		}
+		until(sleeps(pid));
+		begun = now();
+		is(vm_unload(fd, "server"), 0, "errno of unloading");
+		holds(now() - begun < at_most(5 * SECOND), "it took %llu ms", (now() - begun) / 1000000);
+		holds(sleeps(pid), "it does not wait any more");
+		if (round == 3) {
+			close(fd);
+			is(module_unload(), EAGAIN, "errno of unloading the module");
+		}
+		kill_child(pid);
+		until(access(round % 2 ? DEBUG : FOLDER, F_OK));
+	}
+	until(!module_unload());
+	is(module_load(""), 0, "errno of loading it");
+}
+
 /* Readers without end; main's files go with the module. */
 static void module_goes(const void *data)
 {
@@ -491,6 +552,7 @@ static const struct test file_tests[] = {
 	{ "file: who waits for a VM that computes is told in time, or can be killed", waiting },
 	{ "file: many readers at once, each of whom gets all of it", many_readers },
 	{ "file: unloading a VM answers whoever waits for it", unloading },
+	{ "file: who never takes what is copied keeps the file, and not its VM", never_copied, .fresh = true },
 	{ "file: the module goes while main's files are read", module_goes, .fresh = true },
 	{ "file: a VM that waits for another one's file can be stopped and unloaded", waiting_vm },
 	{ "file: VMs and readers come and go, and are killed, and all memory comes back", coming_and_going, .once = true },
