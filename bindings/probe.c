@@ -5,8 +5,7 @@
  * struct probe is the VM's handle and the kernel's kprobe, or kretprobe. The handler notes the hit in a
  * ring (vm/hits.h). A probe is registered disarmed, looked at, and armed. close() takes it away, which
  * waits for handlers that go on; functions that were entered and have not returned by then return
- * by way of the kernel's own code, which knows of us no more. Should the kernel lack memory for that,
- * the kprobe stays, notes nothing, and holds the module for good.
+ * by way of the kernel's own code, which knows of us no more.
  */
 #include <linux/build_bug.h>
 #include <linux/kallsyms.h>
@@ -35,8 +34,6 @@ struct probe {
 	struct kretprobe kretprobe;	/* its kp alone, unless returns */
 	bool returns;
 	bool registered;
-	bool closed;			/* notes nothing any more */
-	bool stays;			/* the kernel could not let go of it */
 };
 
 static_assert(!offsetof(struct probe, hits));
@@ -65,11 +62,8 @@ static __always_inline void read_arguments(u64 *argument, struct pt_regs *regs)
 static notrace int entered(struct kprobe *kprobe, struct pt_regs *regs)
 {
 	struct probe *probe = container_of(kprobe, struct probe, kretprobe.kp);
-	struct kmvm_hit *hit;
+	struct kmvm_hit *hit = kmvm_hit_begin(&probe->hits);
 
-	if (READ_ONCE(probe->closed))
-		return 0;
-	hit = kmvm_hit_begin(&probe->hits);
 	if (!hit)
 		return 0;
 	hit->address = (unsigned long)kprobe->addr;
@@ -90,7 +84,7 @@ static notrace int will_return(struct kretprobe_instance *instance, struct pt_re
 	if (!kretprobe)
 		return 1;
 	probe = container_of(kretprobe, struct probe, kretprobe);
-	if (READ_ONCE(probe->closed) || kmvm_hit_is_foreign(&probe->hits))
+	if (kmvm_hit_is_foreign(&probe->hits))
 		return 1;
 	read_arguments(entry->argument, regs);
 	entry->time = ktime_get_mono_fast_ns();
@@ -108,8 +102,6 @@ static notrace int returned(struct kretprobe_instance *instance, struct pt_regs 
 	if (!kretprobe)
 		return 0;
 	probe = container_of(kretprobe, struct probe, kretprobe);
-	if (READ_ONCE(probe->closed))
-		return 0;
 	hit = kmvm_hit_begin(&probe->hits);
 	if (!hit)
 		return 0;
@@ -211,26 +203,27 @@ static int open_return(struct kmvm_hits *hits)
 	return open_probe(hits);
 }
 
-/* unregister_kprobe() does not say that it has failed, which it does where disable_kprobe() would. */
+/*
+ * Where ftrace finds no memory to let go of the function, unregister_kprobe() would stop half way and
+ * say nothing. disable_kprobe() says it; then ftrace goes on to look for a kprobe there, and calls none
+ * that is disabled or not registered. With the flag of a disabled one it is taken away whole.
+ */
 static void unregister(struct probe *probe)
 {
-	if (disable_kprobe(&probe->kretprobe.kp)) {
-		probe->stays = true;
-		__module_get(THIS_MODULE);
-		/* For the handlers that have not seen that it is closed. */
-		synchronize_rcu();
-	} else if (probe->returns) {
+	struct kprobe *kprobe = &probe->kretprobe.kp;
+
+	if (disable_kprobe(kprobe))
+		kprobe->flags |= KPROBE_FLAG_DISABLED;
+	if (probe->returns)
 		unregister_kretprobe(&probe->kretprobe);
-	} else {
-		unregister_kprobe(&probe->kretprobe.kp);
-	}
+	else
+		unregister_kprobe(kprobe);
 }
 
 static void close_probe(struct kmvm_handle *handle)
 {
 	struct probe *probe = probe_of(kmvm_hits_of(handle));
 
-	WRITE_ONCE(probe->closed, true);
 	if (probe->registered)
 		unregister(probe);
 	kmvm_hits_close(&probe->hits);
@@ -241,8 +234,7 @@ static void free_probe(struct kmvm_handle *handle)
 	struct probe *probe = probe_of(kmvm_hits_of(handle));
 
 	kmvm_hits_free(&probe->hits);
-	if (!probe->stays)
-		kfree(probe);
+	kfree(probe);
 }
 
 static const struct kmvm_handle_ops probe_ops = {
