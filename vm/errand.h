@@ -26,9 +26,7 @@
 
 struct kmvm_binding;
 
-/**
- * struct kmvm_errand - a VM to be loaded or unloaded
- */
+/* A VM to be loaded or unloaded. */
 struct kmvm_errand {
 	struct kmvm_handle handle;	/* of the VM that asks, whose thread alone touches it */
 	struct kref ref;

@@ -11,6 +11,7 @@ struct kmvm_vm;
  * kmvm_error_text() - an exception as text: place, message, class, backtrace
  * @vm:		the VM
  * @exc:	the exception
+ * @stopped:	it is a stop's: what stopped it is told, and no message is asked for
  *
  * Asks the exception for its message, which may run Ruby; one that raises at that gets
  * a text without message. Of a long backtrace the innermost and the outermost frames

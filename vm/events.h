@@ -40,9 +40,7 @@ struct kmvm_handle_ops {
 	void (*free)(struct kmvm_handle *handle);
 };
 
-/**
- * struct kmvm_handle - base of every handle
- */
+/* What every handle begins with. */
 struct kmvm_handle {
 	const struct kmvm_handle_ops *ops;
 	struct kmvm_vm *vm;		/* outlives its handles */

@@ -70,8 +70,8 @@ struct kmvm_heap_walls {
 	size_t used_max;
 };
 
-/**
- * struct kmvm_heap - the heap itself
+/*
+ * The heap itself.
  *
  * Only the VM's thread allocates and frees, so there is no lock; anybody may read
  * the figures, each of them by itself.

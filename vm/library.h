@@ -34,8 +34,8 @@ struct kmvm_holding {
 	bool has_run;			/* or runs; the VM's thread only */
 };
 
-/**
- * struct kmvm_libraries - those that somebody holds, one of a name
+/*
+ * Those that somebody holds, one of a name.
  *
  * Empty when zeroed. Changed by its owner alone, under a lock within; a VM's by its thread.
  */

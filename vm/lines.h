@@ -40,10 +40,12 @@ struct kmvm_line_table {
 
 /**
  * struct kmvm_lines - one way through all lines of an image, without looking back
- * @names:	names of the files, @name_count of them
+ * @names:	names of the files
  * @records:	records of the ireps yet to come
- * @files:	files of this irep yet to come, @files_left of them
+ * @files:	files of this irep yet to come
  * @table:	the file of this irep that was reached
+ * @name_count:	how many names there are
+ * @files_left:	how many files are yet to come
  *
  *	if (kmvm_lines_open(&lines, image, size))
  *		while (kmvm_lines_next(&lines))

@@ -53,17 +53,20 @@ struct kmvm_notice {
  * @source:	to what it listens
  * @handle:	whose event is posted for each notice
  * @ring:	within the budget; NULL: it does not listen
+ * @lost:	notices that found no room; the VM's thread may read it
  */
 struct kmvm_listener {
 	enum kmvm_source source;
 	struct kmvm_handle *handle;
 	struct kmvm_notice *ring;
 
-	struct list_head on_source;	/* under the source's lock, as all that follows */
+	/* private: under the source's lock, and @lost, too */
+	struct list_head on_source;
 	unsigned int first;
 	unsigned int fill;
 	bool busy;			/* with the one it has taken */
-	u64 lost;			/* the VM's thread may read it */
+	/* public: */
+	u64 lost;
 };
 
 /**

@@ -25,8 +25,8 @@ enum kmvm_output_kind {
 	KMVM_OUTPUT_LOG,	/* it goes to the log of the VM */
 };
 
-/**
- * struct kmvm_output - one place to print to
+/*
+ * One place to print to.
  *
  * Held by the session, by each of its runs and by each handle whose blocks print here.
  */

@@ -144,6 +144,9 @@ void kmvm_vm_close(struct kmvm_vm *vm);
 
 /**
  * kmvm_vm_load() - opens a VM that holds the module until kmvm_vm_unload()
+ * @name:	its name
+ * @heap_max:	bytes its heap may hold
+ * @bindings:	as of kmvm_vm_open()
  *
  * Otherwise as kmvm_vm_open(), but what is returned is a reference of the caller's own, for
  * kmvm_vm_put(), and the VM counts as loading until kmvm_vm_keep().
