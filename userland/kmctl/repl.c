@@ -596,7 +596,7 @@ static int start(struct repl *repl)
 		repl->colours = kmctl_colours(STDOUT_FILENO);
 		repl->editor = kmctl_editor_open(&typist, history);
 		if (kmctl_voice() != KMCTL_QUIET)
-			printf("kmvm: Ruby in this kernel; :help lists what else there is, :quit or Ctrl-D leaves\n");
+			printf("kmvm: Ruby in this kernel; :help lists what else there is, Ctrl-D leaves\n");
 		/* What was printed before this is for :log. */
 		old = news(repl);
 		free(old);
