@@ -195,6 +195,9 @@ static int run_code(struct kmctl_program *program, const char *code, struct word
 	struct kmctl_bytes ruby = { (char *)code, strlen(code) };
 	int ret;
 
+	if (words->left && kmctl_is_option(command, *words->at))
+		kmctl_note("%s is the program's, for it stands behind CODE; options stand before it, and -- says that it is meant so",
+			   *words->at);
 	ret = compile(program->name, &ruby, false, &program->image);
 	return ret ? ret : run_image(program, words);
 }

@@ -141,6 +141,17 @@ bool kmctl_print_help_of(const char *word)
 	return true;
 }
 
+bool kmctl_is_option(const char *command, const char *word)
+{
+	size_t i, size = strcspn(word, "=");
+
+	for (i = 0; size && i < OPTIONS; i++)
+		if (takes(&options[i], command) && word[0] == '-' && !strncmp(options[i].text, word, size) &&
+		    strchr(" ,", options[i].text[size]))
+			return true;
+	return false;
+}
+
 int kmctl_bad_usage(const char *word, const char *about, const char *what)
 {
 	const struct command *command = find(word);

@@ -11,6 +11,9 @@ void kmctl_print_help(void);
 /* What one command does, and its options, to stdout. False: there is no such command. */
 bool kmctl_print_help_of(const char *command);
 
+/* Is it an option of that command, with its value behind a = or without? */
+bool kmctl_is_option(const char *command, const char *word);
+
 /* Says what is wrong, and how @command is called; of none, all are told. Returns KMCTL_USAGE. */
 int kmctl_bad_usage(const char *command, const char *word, const char *what);
 
