@@ -124,6 +124,19 @@ static void step_back(const struct kmctl_bytes *ruby, long *line, long *column)
 	*column = length + 1;
 }
 
+/* The parser's names of keywords stand in quotes of both kinds: of "'end'" the outer ones go. */
+static void unquote(char *text)
+{
+	char *begin, *end;
+
+	if (strncmp(text, "syntax error, ", 14))
+		return;
+	while ((begin = strstr(text, "\"'")) && (end = strstr(begin + 2, "'\""))) {
+		memmove(end + 1, end + 2, strlen(end + 2) + 1);
+		memmove(begin, begin + 1, strlen(begin + 1) + 1);
+	}
+}
+
 /* One message, "LINE:COLUMN: text" or "LINE: text". True when it is an error. */
 static bool tell(const char *name, const struct kmctl_bytes *ruby, char *message, bool warn)
 {
@@ -148,6 +161,7 @@ static bool tell(const char *name, const struct kmctl_bytes *ruby, char *message
 		return true;
 	}
 	step_back(ruby, &line, &column);
+	unquote(text);
 	kmctl_say("%s:%ld:%ld: %s", name, line, column, text);
 	return strncmp(text, WARNING, strlen(WARNING)) != 0;
 }
