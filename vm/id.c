@@ -10,6 +10,7 @@
  */
 #include <linux/bits.h>
 #include <linux/cache.h>
+#include <linux/init.h>
 #include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/types.h>
@@ -22,9 +23,9 @@
 #define HALF	27
 #define ROUNDS	4
 
-static hsiphash_key_t key __read_mostly;
+static hsiphash_key_t key __ro_after_init;
 
-void kmvm_ids_open(void)
+void __init kmvm_ids_open(void)
 {
 	get_random_bytes(&key, sizeof(key));
 }

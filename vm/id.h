@@ -8,7 +8,7 @@
 #ifndef KMVM_ID_H
 #define KMVM_ID_H
 
-/* Makes the key, before the first VM opens. Context: may sleep. */
+/* Makes the key, before the first VM opens. Context: module init. */
 void kmvm_ids_open(void);
 
 #endif /* KMVM_ID_H */
