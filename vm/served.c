@@ -245,8 +245,30 @@ static int open_file(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* Who may read one file must not have all of the budget. */
+static int take_room(struct kmvm_served *served, size_t size)
+{
+	int ret = -ENOMEM;
+
+	spin_lock(&served->lock);
+	if (size <= KMVM_SERVED_KEPT - served->kept) {
+		served->kept += size;
+		ret = 0;
+	}
+	spin_unlock(&served->lock);
+	return ret;
+}
+
+static void give_room(struct kmvm_served *served, size_t size)
+{
+	spin_lock(&served->lock);
+	served->kept -= size;
+	spin_unlock(&served->lock);
+}
+
 static void forget(struct opened *opened)
 {
+	give_room(opened->served, opened->size);
 	kmvm_budget_free(opened->bytes, opened->size);
 	opened->bytes = NULL;
 	opened->size = 0;
@@ -275,7 +297,7 @@ static int render(struct opened *opened)
 	exchange = new_exchange(false);
 	if (!exchange)
 		return -ENOMEM;
-	ret = ask(opened->served, exchange);
+	ret = ask(opened->served, exchange) ?: take_room(opened->served, exchange->size);
 	if (!ret) {
 		opened->rendered = true;
 		swap(opened->bytes, exchange->bytes);
@@ -336,17 +358,11 @@ static ssize_t read_file(struct file *file, char __user *to, size_t size, loff_t
 	return ret;
 }
 
-static ssize_t write_file(struct file *file, const char __user *from, size_t size, loff_t *at)
+static int write_exchange(struct kmvm_served *served, const char __user *from, size_t size)
 {
-	struct opened *opened = file->private_data;
-	struct kmvm_exchange *exchange;
+	struct kmvm_exchange *exchange = new_exchange(true);
 	int ret;
 
-	if (!size)
-		return 0;
-	if (size > KMVM_SERVED_WRITE_MAX)
-		return -EFBIG;
-	exchange = new_exchange(true);
 	if (!exchange)
 		return -ENOMEM;
 	exchange->bytes = kmvm_budget_alloc(size);
@@ -356,8 +372,25 @@ static ssize_t write_file(struct file *file, const char __user *from, size_t siz
 		ret = copy_from_user(exchange->bytes, from, size) ? -EFAULT : 0;
 	}
 	if (!ret)
-		ret = ask(opened->served, exchange);
+		ret = ask(served, exchange);
 	put_exchange(exchange);
+	return ret;
+}
+
+static ssize_t write_file(struct file *file, const char __user *from, size_t size, loff_t *at)
+{
+	struct opened *opened = file->private_data;
+	int ret;
+
+	if (!size)
+		return 0;
+	if (size > KMVM_SERVED_WRITE_MAX)
+		return -EFBIG;
+	ret = take_room(opened->served, size);
+	if (ret)
+		return ret;
+	ret = write_exchange(opened->served, from, size);
+	give_room(opened->served, size);
 	if (ret)
 		return ret;
 	*at += size;

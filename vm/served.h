@@ -27,6 +27,7 @@
 
 #define KMVM_SERVED_MAX		SZ_1M	/* bytes that are read from a file */
 #define KMVM_SERVED_WRITE_MAX	SZ_64K	/* and that are written at once */
+#define KMVM_SERVED_KEPT	SZ_4M	/* of one file, by all who have it open */
 
 struct dentry;
 struct kmvm_handle;
@@ -55,6 +56,7 @@ struct kmvm_served {
 	spinlock_t lock;		/* protects what follows */
 	struct kmvm_handle *handle;	/* NULL once it is closed */
 	struct list_head asked;		/* exchanges, each with a reference */
+	size_t kept;			/* bytes that were read and are kept, or are written now */
 	bool gone;			/* its name is */
 	bool holds;			/* the module, until that */
 };

@@ -279,6 +279,36 @@ static void unloading(const void *data)
 	}
 }
 
+/* Whoever may read a file, and keeps what was read, has a part of the budget and no more. */
+static void kept(const void *data)
+{
+	int fd = session_read_write(), files[16];
+	size_t read_ones = 0;
+	u64 held;
+	char byte;
+
+	expect(fd, "$f = Linux::ProcFile.new('large', mode: 0444) { |o| o << 'x' * (1 << 20) }; GC.start; 1", KMVM_DONE, "1");
+	held = info_of(fd).budget_held;
+	for (size_t i = 0; i < COUNT(files); i++) {
+		files[i] = open(FOLDER "large", O_RDONLY | O_CLOEXEC);
+		if (read(files[i], &byte, 1) == 1)
+			read_ones++;
+		else
+			is_errno(errno, ENOMEM, "errno of file %zu", i);
+	}
+	is(read_ones, 4, "files that are read");
+	/* Not what the blocks have left in the VM's heap. */
+	expect(fd, "GC.start; 1", KMVM_DONE, "1");
+	held = info_of(fd).budget_held - held;
+	holds(held < 6 << 20, "they hold %llu bytes", held);
+	/* What one lets go of another one has. */
+	close(files[0]);
+	is(read(files[15], &byte, 1), 1, "bytes of another one");
+	for (size_t i = 1; i < COUNT(files); i++)
+		close(files[i]);
+	expect(fd, "$f.close", KMVM_DONE, "true");
+}
+
 /* A page that never comes, of this process alone: who touches it waits until killed. */
 static void *missing_page(void)
 {
@@ -552,6 +582,7 @@ static const struct test file_tests[] = {
 	{ "file: who waits for a VM that computes is told in time, or can be killed", waiting },
 	{ "file: many readers at once, each of whom gets all of it", many_readers },
 	{ "file: unloading a VM answers whoever waits for it", unloading },
+	{ "file: what is kept of one, by however many, is a part of the budget", kept },
 	{ "file: who never takes what is copied keeps the file, and not its VM", never_copied, .fresh = true },
 	{ "file: the module goes while main's files are read", module_goes, .fresh = true },
 	{ "file: a VM that waits for another one's file can be stopped and unloaded", waiting_vm },
