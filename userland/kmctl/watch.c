@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The folder is watched and not the file: editors put a new file in the old one's place. A terminal's
- * Ctrl-C reaches the process that works by itself, any other signal is handed on.
+ * The folder is watched and not the file: editors put a new file in the old one's place. Of a link it
+ * is that and the one where the file itself lies; a folder that goes may come again. A terminal's Ctrl-C reaches the process that works by itself, any other signal is handed on.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <libgen.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 #include <sys/inotify.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "say.h"
@@ -23,8 +25,17 @@
 
 #define GRACE_MS	2000	/* from the first signal to the second */
 
+#define AGAIN_MS	500	/* between two looks for a folder that is gone */
+
+/* Where events of the file come from: a folder, and the name in it. */
+struct place {
+	int folder;		/* as inotify calls it; -1: not there */
+	char name[NAME_MAX + 1];
+};
+
 struct watch {
-	const char *name;	/* of the file, in its folder */
+	const char *file;
+	struct place itself, real;
 	int inotify;
 	pid_t pid;		/* of the process that works; 0: none */
 	int pidfd;
@@ -80,6 +91,37 @@ static void reap(struct watch *watch)
 	watch->pid = 0;
 }
 
+static void follow_path(struct watch *watch, struct place *place, const char *path)
+{
+	char folder[PATH_MAX], name[PATH_MAX];
+
+	place->folder = -1;
+	if (strlen(path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return;
+	}
+	snprintf(place->name, sizeof(place->name), "%s", basename(strcpy(name, path)));
+	place->folder = inotify_add_watch(watch->inotify, dirname(strcpy(folder, path)), IN_CLOSE_WRITE | IN_MOVED_TO);
+}
+
+/* To be told of the file, wherever it lies by now. Returns whether its folder is there. */
+static bool follow(struct watch *watch)
+{
+	char *real = realpath(watch->file, NULL);
+
+	watch->real.folder = -1;
+	if (real)
+		follow_path(watch, &watch->real, real);
+	free(real);
+	follow_path(watch, &watch->itself, watch->file);
+	return watch->itself.folder >= 0;
+}
+
+static bool is_of(const struct inotify_event *event, const struct place *place)
+{
+	return event->len && event->wd == place->folder && !strcmp(event->name, place->name);
+}
+
 /* Was the file saved? Takes all events there are. */
 static bool saved(struct watch *watch)
 {
@@ -91,8 +133,10 @@ static bool saved(struct watch *watch)
 	while (at < size) {
 		const struct inotify_event *event = (const void *)(buffer + at);
 
-		if (event->len && !strcmp(event->name, watch->name))
+		if (is_of(event, &watch->itself) || is_of(event, &watch->real))
 			found = true;
+		if (event->mask & IN_IGNORED && event->wd == watch->itself.folder)
+			watch->itself.folder = -1;
 		at += sizeof(*event) + event->len;
 	}
 	return found;
@@ -115,7 +159,14 @@ static bool wait_any(struct watch *watch)
 		{ .fd = watch->pid ? watch->pidfd : -1, .events = POLLIN },
 	};
 
-	if (ppoll(fds, 2, NULL, &watch->outside) <= 0)
+	const struct timespec again = { .tv_nsec = AGAIN_MS * 1000000L };
+	bool lost = watch->itself.folder < 0;
+	int ret = ppoll(fds, 2, lost ? &again : NULL, &watch->outside);
+
+	/* The file may have come with its folder. */
+	if (!ret)
+		return follow(watch) && !access(watch->file, F_OK);
+	if (ret < 0)
 		return false;
 	again = fds[0].revents && saved(watch);
 	if (fds[1].revents) {
@@ -140,26 +191,21 @@ static void end(struct watch *watch, int number)
 
 int kmctl_watch(const char *file, int (*work)(void *data), void *data)
 {
-	char *path = strdup(file), *also = strdup(file);
-	struct watch watch = { 0 };
-	int ret = KMCTL_SYSTEM;
+	struct watch watch = { .file = file };
+	int ret;
 
-	if (!path || !also) {
-		kmctl_say("%m");
-		goto out_free;
-	}
-	watch.name = basename(path);
 	watch.inotify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (watch.inotify < 0 ||
-	    inotify_add_watch(watch.inotify, dirname(also), IN_CLOSE_WRITE | IN_MOVED_TO) < 0) {
+	if (watch.inotify < 0 || !follow(&watch)) {
 		kmctl_say("%s: cannot be watched: %m", file);
-		goto out_free;
+		return KMCTL_SYSTEM;
 	}
 	catch_signals(&watch);
 	for (;;) {
+		/* A link may point elsewhere now. */
+		follow(&watch);
 		ret = begin(&watch, work, data);
 		if (ret)
-			break;
+			return ret;
 		while (!wait_any(&watch) && !caught)
 			;
 		if (caught) {
@@ -169,8 +215,4 @@ int kmctl_watch(const char *file, int (*work)(void *data), void *data)
 		end(&watch, SIGINT);
 		kmctl_note("%s: saved, and run again", file);
 	}
-out_free:
-	free(also);
-	free(path);
-	return ret;
 }
