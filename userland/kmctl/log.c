@@ -97,6 +97,16 @@ static void print_line(const struct kmctl_log *log, FILE *to, const struct kmvm_
 		print_text(log, to, head, text);
 }
 
+/* On standard error, or where the lines go if that is not where one looks. */
+static void tell_lost(const struct kmctl_log *log, FILE *to, unsigned long long bytes)
+{
+	fflush(to);
+	if (to == stdout)
+		kmctl_say("%s: %llu bytes before this are lost", log->args.vm, bytes);
+	else
+		fprintf(to, "kmctl: %s: %llu bytes before this are lost\n", log->args.vm, bytes);
+}
+
 /* Prints what a call has told. */
 static void print_records(struct kmctl_log *log, FILE *to, size_t left)
 {
@@ -110,9 +120,7 @@ static void print_records(struct kmctl_log *log, FILE *to, size_t left)
 		if (head.size > left)
 			break;
 		if (head.before > log->seen) {
-			fflush(to);
-			kmctl_say("%s: %llu bytes before this are lost", log->args.vm,
-				  (unsigned long long)(head.before - log->seen));
+			tell_lost(log, to, head.before - log->seen);
 		}
 		print_line(log, to, &head, at);
 		log->seen = head.before + head.size;

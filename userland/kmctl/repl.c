@@ -49,6 +49,7 @@ struct repl {
 	struct kmctl_editor *editor;	/* NULL: the input is no terminal */
 	struct piped piped;
 	struct kmctl_log log;
+	struct kmvm_info known;		/* which VM that is, and which start of it */
 	unsigned int number;		/* of the entry */
 	bool colours;
 	bool over;
@@ -100,6 +101,32 @@ static int run(struct repl *repl, const char *name, const struct kmctl_bytes *im
 	return ret;
 }
 
+static int forget_locals(struct repl *repl)
+{
+	kmctl_prompt_close(repl->prompt);
+	repl->prompt = kmctl_prompt_open();
+	return repl->prompt ? KMCTL_OK : KMCTL_SYSTEM;
+}
+
+/* Others may give the VM a fresh start, or its name to another. Returns whether they have. */
+static bool is_another(struct repl *repl)
+{
+	struct kmvm_info now = { .size = sizeof(now) };
+	bool other;
+
+	strcpy(now.vm, repl->vm);
+	if (kmctl_ioctl(repl->session.fd, KMVM_IOC_INFO, &now))
+		return false;
+	other = now.serial != repl->known.serial;
+	if (other) {
+		kmctl_log_close(&repl->log);
+		kmctl_log_open(&repl->log, repl->session.fd, repl->vm);
+	}
+	other |= now.resets != repl->known.resets;
+	repl->known = now;
+	return other;
+}
+
 /* Runs the entry if it is whole. False: more has to be typed. */
 static bool try(struct repl *repl, const struct entry *entry, bool last)
 {
@@ -108,6 +135,13 @@ static bool try(struct repl *repl, const struct entry *entry, bool last)
 	char name[32];
 	int ret;
 
+	if (is_another(repl)) {
+		kmctl_note("%s: has started afresh meanwhile, and the locals are gone", repl->vm);
+		if (forget_locals(repl)) {
+			repl->over = true;
+			return true;
+		}
+	}
 	snprintf(name, sizeof(name), "prompt[%u]", repl->number);
 	ret = compile(repl, name, entry, &image, last ? NULL : &unfinished);
 	if (unfinished)
@@ -154,19 +188,14 @@ static int command_log(struct repl *repl)
 	return kmctl_log(repl->vm, &all);
 }
 
-static int forget_locals(struct repl *repl)
-{
-	kmctl_prompt_close(repl->prompt);
-	repl->prompt = kmctl_prompt_open();
-	return repl->prompt ? KMCTL_OK : KMCTL_SYSTEM;
-}
-
 static int command_reset(struct repl *repl)
 {
 	int ret = kmctl_reset(repl->vm);
 
-	if (!ret)
+	if (!ret) {
 		ret = forget_locals(repl);
+		is_another(repl);
+	}
 	repl->over = !repl->prompt;
 	return ret;
 }
@@ -623,6 +652,7 @@ int kmctl_repl(const char *vm, const struct kmctl_limits *limits)
 		ret = ret == -ENOENT ? kmctl_say_no_vm(vm) : kmctl_explain(vm, -ret);
 		goto out_close;
 	}
+	repl.known = info;
 	repl.prompt = kmctl_prompt_open();
 	ret = repl.prompt ? kmctl_log_open(&repl.log, repl.session.fd, vm) : -ENOMEM;
 	if (!ret) {
