@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plain.h"
 #include "progress.h"
 #include "say.h"
 
@@ -23,6 +24,20 @@ enum kmctl_voice kmctl_voice(void)
 	return voice;
 }
 
+/* Names of files, and what stands in images, are others' words. */
+static void make_plain(char *text)
+{
+	while (*text) {
+		size_t size = strcspn(text, "\n\t");
+		char end = text[size];
+
+		text[size] = '\0';
+		kmctl_plain(text);
+		text[size] = end;
+		text += size + (end != '\0');
+	}
+}
+
 static void say(const char *format, va_list args)
 {
 	int error = errno;	/* for %m */
@@ -30,10 +45,12 @@ static void say(const char *format, va_list args)
 
 	kmctl_progress_hide();
 	errno = error;
-	if (vasprintf(&text, format, args) < 0)
+	if (vasprintf(&text, format, args) < 0) {
 		dprintf(STDERR_FILENO, "kmctl: no memory\n");
-	else
-		dprintf(STDERR_FILENO, "kmctl: %s\n", text);
+		return;
+	}
+	make_plain(text);
+	dprintf(STDERR_FILENO, "kmctl: %s\n", text);
 	free(text);
 }
 
