@@ -10,10 +10,12 @@
 #define _GNU_SOURCE
 #include <ctype.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -313,12 +315,14 @@ out_close:
 struct kmctl_prompt {
 	mrb_state *mrb;
 	mrb_ccontext *locals;	/* of all entries so far */
-	char hash[40];		/* what keeps their values in the VM, in Ruby */
+	char key[24];		/* of this prompt among others */
+	char hash[48];		/* what keeps their values in the VM, in Ruby */
 };
 
 struct kmctl_prompt *kmctl_prompt_open(void)
 {
 	struct kmctl_prompt *prompt = calloc(1, sizeof(*prompt));
+	uint64_t number;
 
 	if (prompt)
 		prompt->mrb = mrb_open_core(NULL, NULL);
@@ -328,7 +332,11 @@ struct kmctl_prompt *kmctl_prompt_open(void)
 		return NULL;
 	}
 	prompt->locals = mrb_ccontext_new(prompt->mrb);
-	snprintf(prompt->hash, sizeof(prompt->hash), "$kmctl_prompts[%d]", (int)getpid());
+	/* No process id: there may be the same in two containers, and one that was killed has left its own. */
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		number = now_us();
+	snprintf(prompt->key, sizeof(prompt->key), "%llu", (unsigned long long)(number >> 4));
+	snprintf(prompt->hash, sizeof(prompt->hash), "$kmctl_prompts[%s]", prompt->key);
 	return prompt;
 }
 
@@ -351,6 +359,11 @@ const char *kmctl_prompt_local(const struct kmctl_prompt *prompt, size_t number)
 	if (!name || !(islower((unsigned char)*name) || *name == '_' || *name & 0x80))
 		return none;
 	return name;
+}
+
+const char *kmctl_prompt_key(const struct kmctl_prompt *prompt)
+{
+	return prompt->key;
 }
 
 const char *kmctl_prompt_hash(const struct kmctl_prompt *prompt)

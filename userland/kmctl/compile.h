@@ -28,6 +28,9 @@ void kmctl_prompt_close(struct kmctl_prompt *prompt);
 /* The name of a local, "" for one that has none, NULL after the last. */
 const char *kmctl_prompt_local(const struct kmctl_prompt *prompt, size_t number);
 
+/* The key of that Hash among those of other prompts, an Integer in Ruby. */
+const char *kmctl_prompt_key(const struct kmctl_prompt *prompt);
+
 /* The Hash that keeps the locals' values in the VM, by their names, as Ruby writes it. */
 const char *kmctl_prompt_hash(const struct kmctl_prompt *prompt);
 

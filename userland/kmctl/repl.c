@@ -608,7 +608,7 @@ static void clean_up(struct repl *repl)
 	struct kmctl_choices unused = { 0 };
 	char *code;
 
-	if (asprintf(&code, "$kmctl_prompts.delete(%d) if $kmctl_prompts", (int)getpid()) < 0)
+	if (asprintf(&code, "$kmctl_prompts.delete(%s) if $kmctl_prompts", kmctl_prompt_key(repl->prompt)) < 0)
 		return;
 	ask(repl, code, "", 0, &unused);
 	free(code);
