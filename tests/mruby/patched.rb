@@ -879,6 +879,11 @@ assert("0234: clamp by a range without an end") do
   assert_raise(ArgumentError) { 5.clamp(1...3) }
 end
 
+assert("0235: a range of characters has its last, too") do
+  assert_equal [3, 1, "", "abc"], ["abc".count("a-c"), "abcd".count("^a-c"), "abc".delete("a-c"), "aabbcc".squeeze("a-c")]
+  assert_equal [3, 2], ["\x80\xbf\xff".count("\x80-\xff"), "a\xff".count("\x00-\xff")]
+end
+
 assert("0244: procs of one block are told apart") do
   blocks = Array.new(2) { proc {} }
   assert_not_equal blocks[0].inspect, blocks[1].inspect
