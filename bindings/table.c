@@ -6,7 +6,7 @@
 #include "bindings.h"
 
 KMVM_BINDING(table,
-	"Rows that are printed under the names of their columns. A column that holds Integers alone stands to the right, others to the left; nil is an empty cell. Where a terminal is too narrow, the widest columns are cut, and end in \"...\" there; Integers never are. It counts characters of UTF-8, each of which takes one place.",
+	"Rows that are printed under the names of their columns. A column that holds Integers alone stands to the right, others to the left; nil is an empty cell. Where a terminal is too narrow, the widest columns are cut, and end in \"...\" there; Integers never are. It counts characters of UTF-8: those of Chinese, Japanese and Korean, and pictures, take two places, others one.",
 	{ KMVM_IN_RUBY, "Table.new(*columns, rows: nil, sort_by: nil, top: nil, width: nil) -> Table",
 	  "The names of the columns; rows it begins with, as add takes them: an Array of Arrays, a Hash, whatever has each; the column it is sorted by, greatest first if that holds Integers; how many rows are shown, 5000 at most; characters in a line, which are Linux.columns unless told: 0 cuts nothing." },
 	{ KMVM_IN_RUBY, "Table#add(*cells) -> Table",

@@ -81,8 +81,15 @@ test "characters are counted, not bytes" do
     NAME     N
     größer   1
     längst  22
-    日本       3
+    日本     3
   END
+end
+
+test "characters that are twice as wide count twice, also where a cell is cut" do
+  assert_equal "A\n日本語...\n", table("A", width: 10).add("日本語" * 9).to_s
+  assert_equal "A\n日本...\n", table("A", width: 8).add("日本語" * 9).to_s
+  assert_equal "поп...\n", table("A", width: 6).add("попппоп").to_s.lines.last
+  assert_equal "A     B\n한국  1\n😀    2\n", table("A", "B", width: 0).add("한국", 1).add("😀", 2).to_s
 end
 
 test "the widest columns are cut where a line is too long, and numbers never are" do

@@ -104,28 +104,32 @@ module Linux
       text.rstrip
     end
 
-    # Characters: bytes but those that go on with one.
+    # Characters: bytes but those that go on with one. Those of U+3000 to U+DFFF take two places, as
+    # those behind U+FFFF; the few among these that take one are not worth a table of theirs.
     def places(text)
-      text.size - text.count("\x80-\xbf")
+      text.size - text.count("\x80-\xbf") + text.count("\xe3-\xed\xf0")
     end
 
-    # Its first characters.
+    # Its first characters, in that many places at most.
     def head(text, width)
-      return text[0, width] if places(text) == text.size
+      return text[0, width] if text.count("\x80-\xff") == 0
 
       at = 0
-      width.times do
-        at += 1
-        at += 1 while at < text.size && text.getbyte(at) & 0xc0 == 0x80
+      while at < text.size
+        stop = at + 1
+        stop += 1 while stop < text.size && text.getbyte(stop) & 0xc0 == 0x80
+        width -= places(text[at, stop - at])
+        break if width < 0
+
+        at = stop
       end
       text[0, at]
     end
 
     def place(text, width, right)
-      blank = width - places(text)
-      return head(text, width - CUT.size) + CUT if blank < 0
-
-      right ? " " * blank + text : text + " " * blank
+      text = head(text, width - CUT.size) + CUT if places(text) > width
+      blank = " " * (width - places(text))
+      right ? blank + text : text + blank
     end
 
     # Those that are equal stay in the order in which they came, nil comes last.
