@@ -129,6 +129,8 @@ static void suspend(struct kmctl_editor *editor)
 {
 	suspended = 0;
 	el_set(editor->el, EL_PREP_TERM, 0);
+	printf("\n");
+	fflush(stdout);
 	raise(SIGSTOP);
 	el_set(editor->el, EL_PREP_TERM, 1);
 	el_set(editor->el, EL_REFRESH);
@@ -282,7 +284,7 @@ static bool is_history(const char *path)
 
 struct kmctl_editor *kmctl_editor_open(const struct kmctl_typist *typist, const char *file)
 {
-	struct sigaction size = { .sa_handler = note_size }, stop = { .sa_handler = note_suspend };
+	struct sigaction size = { .sa_handler = note_size };
 	struct kmctl_editor *editor = calloc(1, sizeof(*editor));
 
 	if (!editor)
@@ -308,7 +310,6 @@ struct kmctl_editor *kmctl_editor_open(const struct kmctl_typist *typist, const 
 	el_set(editor->el, EL_BIND, "^I", "complete", NULL);
 	el_set(editor->el, EL_BIND, "^R", "em-inc-search-prev", NULL);
 	sigaction(SIGWINCH, &size, NULL);
-	sigaction(SIGTSTP, &stop, NULL);
 	return editor;
 out_close:
 	kmctl_editor_close(editor);
@@ -338,13 +339,18 @@ static void remember(struct kmctl_editor *editor)
 
 enum kmctl_typed kmctl_editor_line(struct kmctl_editor *editor, const char *prompt, const char **line)
 {
+	struct sigaction stop = { .sa_handler = note_suspend }, before;
 	const char *text;
 	int count;
 
 	editor->prompt = prompt;
 	editor->interrupted = editor->ended = false;
 	kmctl_forget_signals(&editor->nobody);
+	suspended = 0;
+	/* An entry that runs needs no care: kmctl stops, and the VM goes on. */
+	sigaction(SIGTSTP, &stop, &before);
 	text = el_gets(editor->el, &count);
+	sigaction(SIGTSTP, &before, NULL);
 	if (editor->interrupted) {
 		printf("^C\n");
 		fflush(stdout);
