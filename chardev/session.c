@@ -117,8 +117,9 @@ static int drop_rest(struct kmvm_session *session)
 	size_t have = session->in.have;
 
 	if (have)
-		pr_warn_ratelimited("kmvm: %s (%d): image cut short, %zu bytes arrived: not run\n",
-				    current->comm, task_tgid_nr(current), have);
+		pr_warn_ratelimited("kmvm: %*pE (%d): image cut short, %zu bytes arrived: not run\n",
+				    (int)strnlen(current->comm, TASK_COMM_LEN), current->comm,
+				    task_tgid_nr(current), have);
 	forget_image(&session->in);
 	return have ? -EBADMSG : 0;
 }

@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -92,11 +91,10 @@ static size_t width_of(const char *prompt)
 	return width;
 }
 
+/* A terminal that has hung up is none. */
 static unsigned int columns(void)
 {
-	struct winsize size;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
+	return kmctl_columns(STDOUT_FILENO) ?: 80;
 }
 
 /* The cursor goes to where the prompt begins, and all from there on is cleared. */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,12 +47,9 @@ static void take_off(void)
 /* One row of the terminal at most, so that it can be taken off again. */
 static void draw(const struct timespec *now)
 {
-	struct winsize size = { 0 };
+	int columns = kmctl_columns(line.fd), length;
 	char text[TEXT_MAX + 40];
-	int columns, length;
 
-	ioctl(line.fd, TIOCGWINSZ, &size);
-	columns = size.ws_col ? size.ws_col : 80;
 	length = snprintf(text, sizeof(text), "\r\033[Kkmctl: %s, %lld s", line.text,
 			  (long long)(now->tv_sec - line.began.tv_sec - (now->tv_nsec < line.began.tv_nsec)));
 	if (length > columns - 1 + 4)
@@ -116,10 +112,7 @@ static bool start_drawing(void)
 
 bool kmctl_progress_shows(void)
 {
-	const char *terminal = getenv("TERM");
-
-	if (line.fd < 0 && kmctl_voice() != KMCTL_QUIET && isatty(STDERR_FILENO) &&
-	    (!terminal || strcmp(terminal, "dumb")))
+	if (line.fd < 0 && kmctl_voice() != KMCTL_QUIET && kmctl_draws(STDERR_FILENO))
 		line.fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	return line.fd >= 0;
 }

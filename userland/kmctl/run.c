@@ -11,7 +11,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -56,17 +55,6 @@ static int join_args(const struct kmctl_program *program, struct kmctl_bytes *ar
 	return KMCTL_OK;
 }
 
-/* Of the terminal that shows what the program prints; 0: none does. */
-static unsigned int columns(void)
-{
-	struct winsize size = { 0 };
-
-	if (!isatty(STDOUT_FILENO))
-		return 0;
-	ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-	return size.ws_col ? size.ws_col : 80;
-}
-
 static int queue(int fd, const struct kmctl_program *program, const struct kmctl_bytes *args,
 		 uint64_t *id)
 {
@@ -79,7 +67,7 @@ static int queue(int fd, const struct kmctl_program *program, const struct kmctl
 		.args_size = args->size,
 		.parameters = (uintptr_t)program->parameters.at,
 		.parameters_size = program->parameters.size,
-		.columns = columns(),
+		.columns = kmctl_columns(STDOUT_FILENO),
 		.timeout_ns = program->limits.timeout_ns,
 		.heap_max = program->limits.heap_max,
 		.steps_max = program->limits.steps_max,

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "plain.h"
@@ -85,9 +86,25 @@ void kmctl_tell(const char *format, ...)
 	va_end(args);
 }
 
+bool kmctl_draws(int fd)
+{
+	const char *terminal = getenv("TERM");
+
+	return isatty(fd) && !(terminal && !strcmp(terminal, "dumb"));
+}
+
 bool kmctl_colours(int fd)
 {
-	const char *none = getenv("NO_COLOR"), *terminal = getenv("TERM");
+	const char *none = getenv("NO_COLOR");
 
-	return isatty(fd) && !(none && *none) && !(terminal && !strcmp(terminal, "dumb"));
+	return kmctl_draws(fd) && !(none && *none);
+}
+
+unsigned int kmctl_columns(int fd)
+{
+	struct winsize size;
+
+	if (!isatty(fd))
+		return 0;
+	return ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col ? 80 : size.ws_col;
 }

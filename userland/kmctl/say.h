@@ -44,8 +44,11 @@ void kmctl_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kmctl_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void kmctl_tell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-
-/* May colours be written there? NO_COLOR has a say. */
+/* Is it a terminal that can be drawn on? TERM has a say; and NO_COLOR whether colours may be written there. */
+bool kmctl_draws(int fd);
 bool kmctl_colours(int fd);
+
+/* How many columns a terminal has, 80 where it does not tell; 0: it is none. */
+unsigned int kmctl_columns(int fd);
 
 #endif /* KMCTL_SAY_H */

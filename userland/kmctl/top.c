@@ -274,14 +274,11 @@ static struct screen find_screen(bool clear, bool keys)
 {
 	struct screen screen = { 0 };
 	struct winsize size;
-	bool known = !ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
 
-	if (!isatty(STDOUT_FILENO))
-		return screen;
-	screen.width = known && size.ws_col ? size.ws_col : 80;
+	screen.width = kmctl_columns(STDOUT_FILENO);
 	if (!clear)
 		return screen;
-	screen.rows = known && size.ws_row ? size.ws_row : 24;
+	screen.rows = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_row ? 24 : size.ws_row;
 	screen.keys = keys;
 	return screen;
 }
@@ -332,7 +329,7 @@ static int order_of(int key, int order)
 
 static int show(int fd, const struct kmctl_top *top, bool keys)
 {
-	bool clear = isatty(STDOUT_FILENO) && !top->once && !top->json;
+	bool clear = kmctl_draws(STDOUT_FILENO) && !top->once && !top->json;
 	struct screen screen = find_screen(clear, keys);
 	struct kmctl_session nobody = { .fd = -1 };
 	struct look before = { 0 }, now = { 0 };
@@ -375,7 +372,7 @@ static int show(int fd, const struct kmctl_top *top, bool keys)
 
 int kmctl_top(const struct kmctl_top *top)
 {
-	bool keys = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !top->once && !top->json;
+	bool keys = isatty(STDIN_FILENO) && kmctl_draws(STDOUT_FILENO) && !top->once && !top->json;
 	struct termios terminal;
 	int fd, ret;
 

@@ -146,21 +146,18 @@ static bool saved(struct watch *watch)
 static void tell_to_save(const struct watch *watch)
 {
 	if (isatty(STDERR_FILENO) && !caught)
-		kmctl_note("%s: has ended, and runs again when it is saved; Ctrl-C leaves", watch->name);
+		kmctl_note("%s: has ended, and runs again when it is saved; Ctrl-C leaves", watch->file);
 }
 
 /* Sleeps until something happens; returns whether the file was saved. */
 static bool wait_any(struct watch *watch)
 {
-	bool again;
-
 	struct pollfd fds[] = {
 		{ .fd = watch->inotify, .events = POLLIN },
 		{ .fd = watch->pid ? watch->pidfd : -1, .events = POLLIN },
 	};
-
 	const struct timespec again = { .tv_nsec = AGAIN_MS * 1000000L };
-	bool lost = watch->itself.folder < 0;
+	bool lost = watch->itself.folder < 0, is_saved;
 	int ret = ppoll(fds, 2, lost ? &again : NULL, &watch->outside);
 
 	/* The file may have come with its folder. */
@@ -168,13 +165,13 @@ static bool wait_any(struct watch *watch)
 		return follow(watch) && !access(watch->file, F_OK);
 	if (ret < 0)
 		return false;
-	again = fds[0].revents && saved(watch);
+	is_saved = fds[0].revents && saved(watch);
 	if (fds[1].revents) {
 		reap(watch);
-		if (!again)
+		if (!is_saved)
 			tell_to_save(watch);
 	}
-	return again;
+	return is_saved;
 }
 
 /* Asks the process to end, more firmly when it does not. */
