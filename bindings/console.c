@@ -36,7 +36,8 @@ static bool is_io(mrb_state *mrb, mrb_value object)
 
 static void print(mrb_state *mrb, mrb_value io, mrb_value text)
 {
-	int level = (uintptr_t)mrb_data_get_ptr(mrb, io, &io_type);
+	enum kmvm_stream stream = (uintptr_t)mrb_data_get_ptr(mrb, io, &io_type);
+	int level = stream == KMVM_STDOUT ? LOGLEVEL_INFO : LOGLEVEL_WARNING;
 	mrb_int done = 0, size;
 
 	kmvm_guard_print(mrb);
@@ -216,11 +217,11 @@ static mrb_value linux_columns(mrb_state *mrb, mrb_value self)
 	return mrb_fixnum_value(vm->active->request.columns);
 }
 
-static void open_stream(mrb_state *mrb, int level, const char *variable,
+static void open_stream(mrb_state *mrb, enum kmvm_stream stream, const char *variable,
 			const char *constant)
 {
 	struct RClass *class = mrb_class_get(mrb, "IO");
-	mrb_value io = mrb_obj_value(mrb_data_object_alloc(mrb, class, (void *)(uintptr_t)level,
+	mrb_value io = mrb_obj_value(mrb_data_object_alloc(mrb, class, (void *)(uintptr_t)stream,
 							   &io_type));
 
 	mrb_gv_set(mrb, mrb_intern_cstr(mrb, variable), io);
@@ -229,8 +230,8 @@ static void open_stream(mrb_state *mrb, int level, const char *variable,
 
 static void console_open(mrb_state *mrb)
 {
-	open_stream(mrb, LOGLEVEL_INFO, "$stdout", "STDOUT");
-	open_stream(mrb, LOGLEVEL_WARNING, "$stderr", "STDERR");
+	open_stream(mrb, KMVM_STDOUT, "$stdout", "STDOUT");
+	open_stream(mrb, KMVM_STDERR, "$stderr", "STDERR");
 }
 
 KMVM_BINDING_OPEN(console,

@@ -134,6 +134,21 @@ test "what is missing is named" do
   assert_raise(KeyError, "frob") { {}.fetch(:frob) }
 end
 
+test "a missing method says whose it is not, and asks nobody for that" do
+  klass = Class.new { def inspect = raise("asked"); def to_s = raise("asked"); def self.to_s = raise("asked") }
+  Named = Class.new(klass) { def self.name = raise("asked"); def self.inspect = raise("asked") }
+  whose = { nil => "nil", true => "true", false => "false", 5 => "an instance of Integer", "s" => "an instance of String",
+            Linux => "module Linux", Linux::Timer => "class Linux::Timer", Named => "class Named",
+            Named.new => "an instance of Named", self => "main:Object" }
+  whose.each do |receiver, text|
+    error = assert_raise(NoMethodError) { receiver.frob }
+    assert_equal "undefined method 'frob' for #{text}", error.message
+  end
+  assert_raise(NoMethodError, "'frob' for an instance of #<Class:0x") { klass.new.frob }
+  assert_raise(NoMethodError, "'frob' for class #<Class:0x") { klass.frob }
+  assert_raise(NoMethodError, "'frob' for class #<Class:0x") { klass.singleton_class.frob }
+end
+
 test "wrong arguments are told" do
   assert_raise(ArgumentError, "wrong number of arguments") { [].push.first(1, 2, 3) }
   assert_raise(ArgumentError, "wrong number of arguments") { ->(a) { a }.call }

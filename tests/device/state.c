@@ -31,7 +31,7 @@ struct bad {
 static void healthy(int fd)
 {
 	expect(fd, "begin; nil.nothing; rescue NoMethodError => e; e.message; end", KMVM_DONE,
-	       "\"undefined method 'nothing'\"");
+	       "\"undefined method 'nothing' for nil\"");
 	expect(fd, "[3, 1, 2].sort { |a, b| b <=> a }.map { |i| i.to_s }.join('-')", KMVM_DONE, "\"3-2-1\"");
 	expect(fd, "f = Fiber.new { |x| Fiber.yield x + 1; :end }; [f.resume(1), f.resume]", KMVM_DONE, "[2, :end]");
 	expect(fd, "def deep(n) = n == 0 ? 0 : 1 + deep(n - 1)\ndeep(500)", KMVM_DONE, "500");
