@@ -116,7 +116,7 @@ static struct plain_block *plain_of(void *block)
 
 static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 {
-	struct plain_block *plain;
+	struct plain_block *plain = NULL;
 	size_t bytes;
 
 	if (is_beyond_run(heap, size))
@@ -125,10 +125,11 @@ static void *plain_alloc(struct kmvm_heap *heap, size_t size)
 		return refuse(heap, KMVM_LIMIT_VM_HEAP);
 	if (!reserve(heap, bytes))
 		return NULL;
-	if (bytes > KMALLOC_MAX_SIZE)
-		plain = kmvm_stack_ample() ? __vmalloc(bytes, kmvm_gfp()) : NULL;
-	else
+	if (bytes <= KMALLOC_MAX_SIZE)
 		plain = kmalloc(bytes, kmvm_gfp());
+	/* Where memory is in pieces there may be single pages still. */
+	if (!plain && bytes > PAGE_SIZE && kmvm_stack_ample())
+		plain = __vmalloc(bytes, kmvm_gfp());
 	if (!plain)
 		return refused(heap, bytes);
 	plain->size = size;
