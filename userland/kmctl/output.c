@@ -136,6 +136,22 @@ void kmctl_output_write(struct kmctl_output *output, struct kmctl_session *sessi
 	output->left -= n;
 }
 
+size_t kmctl_output_drop(struct kmctl_output *output)
+{
+	size_t dropped = 0, size;
+
+	while (take_head(output)) {
+		size = waiting(output) < output->left ? waiting(output) : output->left;
+		output->begin += size;
+		output->left -= size;
+		dropped += size;
+		if (output->left)
+			break;
+		output->has_head = false;
+	}
+	return dropped;
+}
+
 void kmctl_output_free(struct kmctl_output *output)
 {
 	free(output->bytes);

@@ -30,6 +30,9 @@ int kmctl_output_next(struct kmctl_output *output, struct kmctl_session *session
 /* One write() there, which does not sleep if poll() said so. */
 void kmctl_output_write(struct kmctl_output *output, struct kmctl_session *session);
 
+/* Drops what is there. Returns how many bytes that were. */
+size_t kmctl_output_drop(struct kmctl_output *output);
+
 void kmctl_output_free(struct kmctl_output *output);
 
 /* All of @bytes to @fd, unless output has failed before. */

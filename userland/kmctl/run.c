@@ -153,30 +153,53 @@ static void time_up(struct clock *clock, struct kmctl_session *session)
 	clock->started = now_ms();
 }
 
-/* Prints until no run is in flight and nothing is left. Returns 0 or -errno. */
+/* Who looks on at a terminal and stops it wants no more of what is still to be shown, which may take minutes. */
+static bool is_watched(void)
+{
+	return isatty(STDOUT_FILENO) && isatty(STDERR_FILENO);
+}
+
+/*
+ * Prints until no run is in flight and nothing is left. Returns 0 or -errno. After a signal what is there
+ * already may be dropped; what ensure blocks print comes later.
+ */
 static int print_all(struct kmctl_session *session, const struct kmctl_program *program)
 {
 	struct clock clock = { .program = program, .started = now_ms(), .progress = now_ms() };
 	struct kmctl_output output = { 0 };
-	bool ended = false;
+	bool ended = false, dropping = false;
+	int signals = session->signals;
+	size_t dropped = 0;
 	int ret = 0;
 	int to;
 
 	kmctl_progress("%s: running", program->name);
 	while ((to = kmctl_output_next(&output, session)) >= 0 || !ended) {
+		if (signals != session->signals)
+			dropping = is_watched();
+		signals = session->signals;
+		if (dropping) {
+			dropped += kmctl_output_drop(&output);
+			to = -1;
+			if (ended)
+				break;
+		}
+
 		bool take = !ended && kmctl_output_has_room(&output);
 		struct pollfd fds[] = {
 			{ .fd = take ? session->fd : -1, .events = POLLIN },
 			{ .fd = to, .events = POLLOUT },
 		};
 
-		ret = kmctl_wait(session, fds, 2, time_left(&clock, to >= 0 && session->stops));
+		ret = kmctl_wait(session, fds, 2, dropping ? 0 : time_left(&clock, to >= 0 && session->stops));
 		if (to < 0 || ret < 0 || fds[1].revents)
 			clock.progress = now_ms();
 		if (ret < 0)
 			continue;
-		if (!ret)
+		if (!ret && !dropping)
 			time_up(&clock, session);
+		if (!ret)
+			dropping = false;
 		if (fds[1].revents)
 			kmctl_output_write(&output, session);
 		if (!fds[0].revents)
@@ -191,6 +214,8 @@ static int print_all(struct kmctl_session *session, const struct kmctl_program *
 	}
 	kmctl_progress_end();
 	kmctl_output_free(&output);
+	if (dropped)
+		kmctl_note("%zu bytes were printed and are not shown", dropped);
 	return ret < 0 && ret != -EINTR ? ret : 0;
 }
 
