@@ -69,6 +69,12 @@ static struct file *open_served(const char *name, int flags)
 	return file;
 }
 
+/* At once: fput() of a kernel thread leaves it to a worker, and a file may keep memory until it is closed. */
+static void close_served(struct file *file)
+{
+	__fput_sync(file);
+}
+
 /* Fills the buffer as far as the file goes. */
 static ssize_t read_file(const char *name, char *to, size_t room)
 {
@@ -86,7 +92,7 @@ static ssize_t read_file(const char *name, char *to, size_t room)
 		done += ret;
 		cond_resched();
 	}
-	fput(file);
+	close_served(file);
 	return ret < 0 ? ret : done;
 }
 
@@ -99,7 +105,7 @@ static ssize_t write_file(const char *name, char *from, size_t size)
 	if (ret)
 		return ret;
 	ret = kernel_write(file, from, size, &at);
-	fput(file);
+	close_served(file);
 	return ret;
 }
 
@@ -143,7 +149,7 @@ static ssize_t read_folder(const char *name, char *to, size_t room)
 		ret = iterate_dir(file, &names.context);
 		cond_resched();
 	} while (ret >= 0 && names.done != before && names.done < room);
-	fput(file);
+	close_served(file);
 	return ret < 0 ? ret : names.done;
 }
 

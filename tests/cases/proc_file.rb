@@ -63,6 +63,12 @@ test "a file of 1 MiB is read, and no larger one" do
   assert_equal "File too large - write more than 1 MiB to a file", told
 end
 
+test "who has read a file has closed it" do
+  file = PROC.new("large") { |out| 16.times { out << "x" * 2**16 } }
+  assert_equal [2**20] * 8, Array.new(8) { read(file.path).size }
+  file.close
+end
+
 test "what the block raises" do
   assert_raise(Errno::EIO, "read /proc/kmvm/shown") { shown { raise "# on purpose" } }
   assert_raise(Errno::ENOSPC) { shown { raise Errno::ENOSPC, "# on purpose" } }
