@@ -49,7 +49,7 @@ void kmvm_log_close(struct kmvm_log *log);
 /* Gives back its memory; nobody uses it any more. Context: may sleep. */
 void kmvm_log_free(struct kmvm_log *log);
 
-/* Where somebody prints what has that level, when it does not go to a log. */
+/* The stream on which what has that level is printed. */
 static inline enum kmvm_stream kmvm_stream_of(int level)
 {
 	return level == LOGLEVEL_INFO ? KMVM_STDOUT : KMVM_STDERR;

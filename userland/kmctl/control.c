@@ -189,23 +189,13 @@ int kmctl_unload_all(void)
 	return ret;
 }
 
-static int widest(int width, const char *text)
-{
-	int size = strlen(text);
-
-	return size > width ? size : width;
-}
-
 /* A terminal of 80 columns takes names of eleven letters. */
 static void print_vms(const struct kmctl_vms *vms)
 {
-	int width = strlen("NAME"), state = strlen("running");
+	int width, state;
 	size_t i;
 
-	for (i = 0; i < vms->count; i++) {
-		width = widest(width, vms->rows[i].vm);
-		state = widest(state, kmctl_vm_state(&vms->rows[i]));
-	}
+	kmctl_widths(vms, &width, &state);
 	printf("%-*s %-*s HANDLES HEAP_BYTES HEAP_PEAK     CPU_S   RUNS ERRORS   AGE_S\n", width, "NAME", state, "STATE");
 	for (i = 0; i < vms->count; i++) {
 		const struct kmvm_info *info = &vms->rows[i];

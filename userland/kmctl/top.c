@@ -188,24 +188,10 @@ struct columns {
 	int fit;
 };
 
-static int widest(int width, const char *text)
-{
-	int size = strlen(text);
-
-	return size > width ? size : width;
-}
-
 /* What is cut off is whole columns, from the right; nothing where @width is 0. */
 static void fit_columns(struct columns *columns, const struct kmctl_vms *vms, int width)
 {
-	size_t i;
-
-	columns->name = strlen("NAME");
-	columns->state = strlen("running");
-	for (i = 0; i < vms->count; i++) {
-		columns->name = widest(columns->name, vms->rows[i].vm);
-		columns->state = widest(columns->state, kmctl_vm_state(&vms->rows[i]));
-	}
+	kmctl_widths(vms, &columns->name, &columns->state);
 	snprintf(columns->head, sizeof(columns->head),
 		 "%-*s %-*s  CPU%%   HEAP   PEAK EVENTS/s    LATE LATE_MAX ERRORS    TIME HANDLES", columns->name, "NAME",
 		 columns->state, "STATE");

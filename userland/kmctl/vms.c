@@ -61,6 +61,25 @@ const char *kmctl_vm_state(const struct kmvm_info *info)
 	return info->state < sizeof(states) / sizeof(states[0]) ? states[info->state] : "?";
 }
 
+static int widest(int width, const char *text)
+{
+	int size = strlen(text);
+
+	return size > width ? size : width;
+}
+
+void kmctl_widths(const struct kmctl_vms *vms, int *name, int *state)
+{
+	size_t i;
+
+	*name = strlen("NAME");
+	*state = strlen("running");
+	for (i = 0; i < vms->count; i++) {
+		*name = widest(*name, vms->rows[i].vm);
+		*state = widest(*state, kmctl_vm_state(&vms->rows[i]));
+	}
+}
+
 static json_t *owner(const struct kmvm_info *info)
 {
 	char comm[sizeof(info->owner_comm) + 1] = { 0 };

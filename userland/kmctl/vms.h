@@ -23,6 +23,9 @@ int kmctl_read_vm(int fd, const char *vm, struct kmvm_info *info);
 /* "idle", "running" and so on. */
 const char *kmctl_vm_state(const struct kmvm_info *info);
 
+/* How wide the columns of names and states are, at least as their heads. */
+void kmctl_widths(const struct kmctl_vms *vms, int *name, int *state);
+
 /* All that is known of one, with the names that kmctl(8) documents. */
 json_t *kmctl_vm_json(const struct kmvm_info *info);
 
