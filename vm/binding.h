@@ -111,6 +111,8 @@ void kmvm_hash_set_number(mrb_state *mrb, mrb_value hash, const char *name, u64 
  *
  * It points to nothing until kmvm_object_bind(). May raise, so it comes before anything
  * that would have to be released: Linux::LimitError when the VM has KMVM_HANDLES_MAX.
+ *
+ * Return: the object.
  */
 mrb_value kmvm_object_new(mrb_state *mrb, mrb_value class, const mrb_data_type *type,
 			  mrb_value block);

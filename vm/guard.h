@@ -53,6 +53,8 @@ void kmvm_guard_disarm(struct kmvm_vm *vm, const struct kmvm_guard_state *outer)
 /**
  * kmvm_guard_count() - steps counted since kmvm_guard_arm()
  * @vm:		the VM
+ *
+ * Return: how many.
  */
 u64 kmvm_guard_count(struct kmvm_vm *vm);
 

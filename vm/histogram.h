@@ -89,6 +89,7 @@ s64 kmvm_histogram_percentile(const struct kmvm_histogram *histogram, u32 part, 
  * next step.
  *
  * Context: the VM's thread, in Ruby; raises NoMemoryError.
+ * Return: the object.
  */
 mrb_value kmvm_histogram_object(mrb_state *mrb, struct RClass *class, u32 buckets);
 

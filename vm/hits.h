@@ -179,6 +179,7 @@ bool kmvm_hits_active(struct kmvm_handle *handle);
  * Raises an Errno with the kind's words; Linux::LimitError when the VM has KMVM_HITS_MAX.
  *
  * Context: the VM's thread, in Ruby.
+ * Return: the object.
  */
 mrb_value kmvm_hits_start(mrb_state *mrb, mrb_value class, const struct kmvm_hits_kind *kind);
 

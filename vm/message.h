@@ -68,6 +68,7 @@ void kmvm_message_hold(struct kmvm_vm *vm, struct kmvm_message *message);
  * May run Ruby, of a hash code that a script has defined.
  *
  * Context: the VM's thread, in Ruby, or on a landing pad.
+ * Return: the copy.
  */
 mrb_value kmvm_message_read(mrb_state *mrb, struct kmvm_message *message);
 

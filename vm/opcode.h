@@ -118,6 +118,8 @@ static inline u16 kmvm_operand(const u8 **at, bool wide)
  * @code:	its first byte
  * @left:	bytes of code from there on, at least 1
  * @insn:	filled in; complete when KMVM_DECODED is returned
+ *
+ * Return: KMVM_DECODED, or why there is no instruction.
  */
 static inline enum kmvm_decoded kmvm_decode(const u8 *code, size_t left, struct kmvm_insn *insn)
 {

@@ -73,6 +73,8 @@ bool kmvm_is_queue(mrb_value object);
  * @queue:	the queue; the object takes a reference of its own. NULL: see kmvm_queue_bind()
  *
  * Raises Linux::LimitError and NoMemoryError.
+ *
+ * Return: the object.
  */
 mrb_value kmvm_queue_object(mrb_state *mrb, struct RClass *class, struct kmvm_queue *queue);
 

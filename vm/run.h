@@ -171,6 +171,7 @@ void kmvm_run_urge(struct kmvm_run *run, enum kmvm_stop stop);
  * @run:	the run
  *
  * Context: any.
+ * Return: how urgently; KMVM_GO when nobody does.
  */
 enum kmvm_stop kmvm_run_wanted(const struct kmvm_run *run);
 

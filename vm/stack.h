@@ -21,6 +21,7 @@ static inline unsigned long kmvm_stack_left(void)
  * that came here by a recursion has used it up.
  *
  * Context: task.
+ * Return: whether there is.
  */
 static inline bool kmvm_stack_ample(void)
 {

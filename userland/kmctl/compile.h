@@ -14,7 +14,8 @@
  * @image:	the image, to be freed by the caller
  *
  * The same program under the same name gives the same bytes every time.
- * Returns KMCTL_OK, or KMCTL_DATA after having said NAME:LINE:COLUMN and what is wrong.
+ *
+ * Return: KMCTL_OK, or KMCTL_DATA after having said NAME:LINE:COLUMN and what is wrong.
  */
 int kmctl_compile(const char *name, const struct kmctl_bytes *ruby, bool warn,
 		  struct kmctl_bytes *image);
@@ -42,7 +43,9 @@ const char *kmctl_prompt_hash(const struct kmctl_prompt *prompt);
  * @image:	the image, to be freed by the caller, when it is whole
  * @unfinished:	set when more has to be typed; nothing is said then. NULL: it is all there is
  *
- * The entry's value is that of the image, and `_` in the next one. Returns as kmctl_compile().
+ * The entry's value is that of the image, and `_` in the next one.
+ *
+ * Return: as kmctl_compile().
  */
 int kmctl_compile_entry(struct kmctl_prompt *prompt, const char *name, const struct kmctl_bytes *ruby,
 			struct kmctl_bytes *image, bool *unfinished);

@@ -11,7 +11,7 @@
  * @fd:		the session
  * @version:	what the module is; may be NULL
  *
- * Returns KMCTL_OK, or a status after having said why and what to do.
+ * Return: KMCTL_OK, or a status after having said why and what to do.
  */
 int kmctl_open_device(int *fd, struct kmvm_version *version);
 

@@ -14,7 +14,7 @@ struct kmvm_verdict;
  * @image:	its bytes, which may be damaged: what can be read is printed
  * @verdict:	of the judge; what it refused is marked at its place
  *
- * Returns KMCTL_OK, or KMCTL_SYSTEM without memory; says nothing itself.
+ * Return: KMCTL_OK, or KMCTL_SYSTEM without memory; says nothing itself.
  */
 int kmctl_disasm(FILE *out, const struct kmctl_bytes *image, const struct kmvm_verdict *verdict);
 

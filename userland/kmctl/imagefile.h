@@ -20,7 +20,7 @@ void kmctl_trim_image(struct kmctl_bytes *image);
  * @image:	to be freed by the caller
  * @meta:	what the program's head says, of which an image has none; NULL: not asked for
  *
- * KMCTL_OK, or another status after having said what is wrong.
+ * Return: KMCTL_OK, or another status after having said what is wrong.
  */
 int kmctl_read_program(const char *file, struct kmctl_bytes *image, struct kmctl_meta *meta);
 
@@ -31,7 +31,7 @@ int kmctl_check_image(const char *name, const struct kmctl_bytes *image);
  * kmctl_image_name - where the image of a program goes if nobody says
  * @file:	the program; "-" is standard input
  *
- * Returns a.mrb for a.rb, a.txt.mrb for a.txt, "-" for "-", NULL without memory; to be
+ * Return: a.mrb for a.rb, a.txt.mrb for a.txt, "-" for "-", NULL without memory; to be
  * freed by the caller.
  */
 char *kmctl_image_name(const char *file);

@@ -30,7 +30,7 @@ struct kmctl_libraries {
  * @image:	its image, judged
  * @libraries:	for kmctl_free_libraries() even if this fails
  *
- * Returns KMCTL_OK, or a status after having said what is missing, wrong, or requires itself.
+ * Return: KMCTL_OK, or a status after having said what is missing, wrong, or requires itself.
  */
 int kmctl_find_libraries(const char *program, const struct kmctl_bytes *image,
 			 struct kmctl_libraries *libraries);

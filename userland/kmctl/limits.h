@@ -24,7 +24,7 @@ struct kmctl_limits {
  * @option:	its name, as "--timeout"
  * @value:	what was given for it, as "2s"; or NULL
  *
- * Returns 1 if it was one; 0 if the option is another; a negative number after having said
+ * Return: 1 if it was one; 0 if the option is another; a negative number after having said
  * that the value makes no sense.
  */
 int kmctl_limit_option(struct kmctl_limits *limits, const char *option, const char *value);

@@ -52,7 +52,7 @@ struct kmctl_meta {
  * @ruby:	the program
  * @meta:	filled in, for kmctl_free_meta() even if this fails
  *
- * Returns KMCTL_OK, or a status after having said which line makes no sense.
+ * Return: KMCTL_OK, or a status after having said which line makes no sense.
  */
 int kmctl_read_meta(const char *name, const struct kmctl_bytes *ruby, struct kmctl_meta *meta);
 void kmctl_free_meta(struct kmctl_meta *meta);

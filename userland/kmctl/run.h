@@ -15,7 +15,8 @@
  * @vm:		the VM that runs it
  * @load:	open that VM for it, and let it stay if the program ends well
  * @image:	its image
- * @argv:	ARGV, @argc of them
+ * @argv:	ARGV
+ * @argc:	words in it
  * @parameters:	PARAMETERS, as kmctl_join_parameters() has made them
  * @libraries:	what it may require
  * @inspect:	print the last value

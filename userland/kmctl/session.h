@@ -39,10 +39,11 @@ void kmctl_stop(struct kmctl_session *session);
 /**
  * kmctl_wait - the only place where kmctl sleeps while a run goes on
  * @session:	stopped when a signal comes meanwhile
- * @fds:	what to wait for, @count of them, as for poll(); a negative fd is left out
+ * @fds:	what to wait for, as for poll(); a negative fd is left out
+ * @count:	of them
  * @ms:		how long, -1 for ever
  *
- * Returns how many are ready or broken, 0 when the time is up, -EINTR after a signal.
+ * Return: how many are ready or broken, 0 when the time is up, -EINTR after a signal.
  */
 int kmctl_wait(struct kmctl_session *session, struct pollfd *fds, int count, int ms);
 

@@ -14,7 +14,7 @@ struct kmctl_bytes {
  * @file:	its name; "-" is standard input
  * @bytes:	what it holds, to be freed by the caller
  *
- * Returns KMCTL_OK, or a status after having said why.
+ * Return: KMCTL_OK, or a status after having said why.
  */
 int kmctl_read_source(const char *file, struct kmctl_bytes *bytes);
 

@@ -8,8 +8,9 @@
  * @work:	is done in a process of its own, which is stopped by SIGINT when the file changes meanwhile
  * @data:	its own
  *
- * Goes on until a signal ends it, and then ends this process by that signal; returns a status when it
- * cannot watch.
+ * Goes on until a signal ends it, and then ends this process by that signal.
+ *
+ * Return: a status when it cannot watch.
  */
 int kmctl_watch(const char *file, int (*work)(void *data), void *data);
 
