@@ -280,6 +280,18 @@ static bool is_history(const char *path)
 	return size >= 0;
 }
 
+static History *open_history(void)
+{
+	History *new = history_init();
+	HistEvent event;
+
+	if (!new)
+		return NULL;
+	history(new, &event, H_SETSIZE, HISTORY_SIZE);
+	history(new, &event, H_SETUNIQUE, 1);
+	return new;
+}
+
 struct kmctl_editor *kmctl_editor_open(const struct kmctl_typist *typist, const char *file)
 {
 	struct sigaction size = { .sa_handler = note_size };
@@ -292,11 +304,9 @@ struct kmctl_editor *kmctl_editor_open(const struct kmctl_typist *typist, const 
 	editor->nobody.fd = -1;
 	editor->prompt = "";
 	editor->el = el_init("kmctl", stdin, stdout, stderr);
-	editor->history = history_init();
+	editor->history = open_history();
 	if (!editor->el || !editor->history)
 		goto out_close;
-	history(editor->history, &editor->event, H_SETSIZE, HISTORY_SIZE);
-	history(editor->history, &editor->event, H_SETUNIQUE, 1);
 	if (editor->file)
 		history(editor->history, &editor->event, H_LOAD, editor->file);
 	el_set(editor->el, EL_CLIENTDATA, editor);
@@ -326,13 +336,26 @@ void kmctl_editor_close(struct kmctl_editor *editor)
 	free(editor);
 }
 
+/* Behind what the file holds by now: other prompts write into it too. */
+static void save(struct kmctl_editor *editor)
+{
+	History *saved = open_history();
+
+	if (!saved)
+		return;
+	history(saved, &editor->event, H_LOAD, editor->file);
+	history(saved, &editor->event, H_ENTER, editor->line);
+	history(saved, &editor->event, H_SAVE, editor->file);
+	history_end(saved);
+}
+
 static void remember(struct kmctl_editor *editor)
 {
 	if (!*editor->line)
 		return;
 	history(editor->history, &editor->event, H_ENTER, editor->line);
 	if (editor->file)
-		history(editor->history, &editor->event, H_SAVE, editor->file);
+		save(editor);
 }
 
 enum kmctl_typed kmctl_editor_line(struct kmctl_editor *editor, const char *prompt, const char **line)
