@@ -157,6 +157,7 @@ static void count_event(struct kmvm_vm *vm, u64 late)
 {
 	WRITE_ONCE(vm->events_run, vm->events_run + 1);
 	WRITE_ONCE(vm->late_ns, vm->late_ns + late);
+	smp_wmb();	/* pairs with kmvm_vm_info() */
 	if (late > vm->late_max_ns)
 		WRITE_ONCE(vm->late_max_ns, late);
 }

@@ -650,8 +650,10 @@ void kmvm_vm_info(struct kmvm_vm *vm, struct kmvm_info *info)
 	info->frees = stats.frees;
 	info->resets = READ_ONCE(vm->resets);
 	info->events = READ_ONCE(vm->events_run);
-	info->late_ns = READ_ONCE(vm->late_ns);
+	/* A count comes to the sum first: no sum is told that is less than the greatest. */
 	info->late_max_ns = READ_ONCE(vm->late_max_ns);
+	smp_rmb();	/* pairs with count_event() */
+	info->late_ns = READ_ONCE(vm->late_ns);
 	info->log_lost = READ_ONCE(vm->log.held_back);
 
 	kmvm_limits_read(&limits);

@@ -202,11 +202,11 @@ static void rounds(const void *data)
 	write_program("beats", "Linux::Timer.every(us: 100) { $n = 1 }");
 	expect(fd, "20.times { Linux::VM.load('" FILES "/beats.mrb').unload }; GC.start; 1", KMVM_DONE, "1");
 	slab = slab_held();
-	before = info_of(fd);
+	before = info_at_rest(fd);
 	for (long i = 0; i < many; i += 10)
 		expect(fd, "10.times { Linux::VM.load('" FILES "/beats.mrb', parameters: { a: 'x' * 1000 }).unload\n"
 		       "Linux::VM.load('" FILES "/none.mrb') rescue 1 }; GC.start; 1", KMVM_DONE, "1");
-	after = info_of(fd);
+	after = info_at_rest(fd);
 	is(after.handles, 0, "handles");
 	is(after.budget_held - after.heap_held, before.budget_held - before.heap_held, "what kmvm holds beside the heap");
 	slab = slab_held() - slab;

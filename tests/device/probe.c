@@ -83,7 +83,7 @@ static u64 held_with_session(void)
 	u64 held;
 
 	expect(fd, "GC.start; 6 * 7", KMVM_DONE, "42");
-	held = info_of(fd).budget_held;
+	held = info_at_rest(fd).budget_held;
 	close(fd);
 	return held;
 }

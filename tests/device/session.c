@@ -191,6 +191,14 @@ struct kmvm_info info_of(int fd)
 	return info;
 }
 
+struct kmvm_info info_at_rest(int fd)
+{
+	struct outcome got;
+
+	is(run(fd, 0, &got, "nil"), 0, "errno of a run without texts");
+	return info_of(fd);
+}
+
 bool vm_idle(int fd)
 {
 	struct kmvm_info info = info_of(fd);

@@ -137,6 +137,8 @@ int stop_run(int fd, u64 id, u32 flags);
 /* Steps that the largest piece of work in C is worth which is not divided: docs/limits.md. */
 u64 piece_of(const struct outcome *outcome);
 struct kmvm_info info_of(int fd);	/* of main */
+/* The same when nothing is left of what ran before: its VM lets go of a run a little behind its end. */
+struct kmvm_info info_at_rest(int fd);
 /* Runs in that session and asserts how it ends. */
 void expect(int fd, const char *text, u32 outcome, const char *value);
 /* The same in a session of its own. */
