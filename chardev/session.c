@@ -145,7 +145,8 @@ static int session_release(struct inode *inode, struct file *file)
 	struct kmvm_run *run, *next;
 
 	kmvm_output_close(session->output);
-	list_for_each_entry_safe(run, next, &session->runs, on_owner) {
+	/* The last first: none that waits gets its turn by that. */
+	list_for_each_entry_safe_reverse(run, next, &session->runs, on_owner) {
 		kmvm_run_stop(run, KMVM_STOP_HARD);
 		list_del(&run->on_owner);
 		kmvm_run_put(run);
@@ -695,7 +696,8 @@ static int ioctl_stop(struct file *file, struct kmvm_stop_args __user *from)
 	if (stop.flags & KMVM_STOP_NOW)
 		how = KMVM_STOP_HARD;
 	mutex_lock(&session->runs_lock);
-	list_for_each_entry(run, &session->runs, on_owner) {
+	/* As in session_release(). */
+	list_for_each_entry_reverse(run, &session->runs, on_owner) {
 		if (stop.id && run->request.id != stop.id)
 			continue;
 		kmvm_run_stop(run, how);

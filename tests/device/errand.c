@@ -97,11 +97,13 @@ static void unloaded(const void *data)
 static void stopped(const void *data)
 {
 	int fd = session_read_write();
+	struct kmvm_info last;
 	u64 id;
 
 	write_program("link", "n = ARGV[0].to_i; n == 0 ? sleep : Linux::VM.load($0, args: [(n - 1).to_s], name: \"link#{n - 1}\")");
 	id = start(fd, 0, "Linux::VM.load('" FILES "/link.mrb', args: ['3'], name: 'link3')");
-	until(vm_there(fd, "link0"));
+	/* Its program goes on, so it is handed over to the chain. */
+	until(!vm_info(fd, "link0", &last) && last.owner_pid);
 	is(stop_run(fd, id, 0), 0, "errno of the stop");
 	ends(fd, id, KMVM_INTERRUPTED);
 	is(vm_count(fd), 1, "VMs that are left");
@@ -206,10 +208,11 @@ static void rounds(const void *data)
 	for (long i = 0; i < many; i += 10)
 		expect(fd, "10.times { Linux::VM.load('" FILES "/beats.mrb', parameters: { a: 'x' * 1000 }).unload\n"
 		       "Linux::VM.load('" FILES "/none.mrb') rescue 1 }; GC.start; 1", KMVM_DONE, "1");
-	after = info_at_rest(fd);
+	/* The worker forgets a path behind what was asked of it. */
+	until(({ after = info_at_rest(fd); after.budget_held - after.heap_held <= before.budget_held - before.heap_held; }));
 	is(after.handles, 0, "handles");
 	is(after.budget_held - after.heap_held, before.budget_held - before.heap_held, "what kmvm holds beside the heap");
-	slab = slab_held() - slab;
+	slab = slab_grown(slab, many + 400);
 	holds(slab < many + 400, "slab grew by %ld kB", slab);
 }
 

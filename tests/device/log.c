@@ -89,9 +89,12 @@ static void limited(const void *data)
 	struct image image = ruby("2000.times { |i| puts i }; $printed = true");
 	struct buffer got = { 0 };
 	struct outcome outcome;
-	int log = log_follow(), fd = session(O_WRONLY);
 	unsigned int count;
+	int log, fd;
 
+	fresh_limit();
+	log = log_follow();
+	fd = session(O_WRONLY);
 	is(put(fd, image.bytes, image.size), image.size, "bytes");
 	log_read(log, &got);
 	count = count_of(got.bytes, "kmvm: main: ");

@@ -202,11 +202,17 @@ static void not_in_write(const void *data)
 {
 	struct image image = ruby("2000.times { |i| puts i.to_s.ljust(999, '.') }; print 'end'");
 	struct output output = { 0 };
-	int fd = session_read_write();
-	u64 begun = now(), took;
+	u64 begun, took = ~0ULL;
+	int fd = -1;
 
-	is(put(fd, image.bytes, image.size), image.size, "bytes");
-	took = now() - begun;
+	/* One that waited for a reader would do so each time. */
+	for (int i = 0; i < 3 && took >= 950000000; i++) {
+		close(fd);
+		fd = session_read_write();
+		begun = now();
+		is(put(fd, image.bytes, image.size), image.size, "bytes");
+		took = now() - begun;
+	}
 	holds(took < 950000000, "write() took %llu ms", took / 1000000);
 	read_all(fd, &output);
 	holds(output.out.size > 50000 && output.out.size <= 65536, "%zu bytes are there",
@@ -263,7 +269,8 @@ static void polls(const void *data)
 	until(!info_of(fd).owner_pid && events(fd, 0) & POLLIN);
 	is(events(fd, 0), POLLOUT | POLLIN, "events of what is left");
 	is(read_some(fd, 100, &output), HEAD + 1, "read()");
-	is(events(fd, 0), POLLOUT | POLLHUP, "events when all was read");
+	/* The end is told behind the last record. */
+	until(events(fd, 0) == (POLLOUT | POLLHUP));
 	close(fd);
 	fd = session(O_WRONLY);
 	is(events(fd, 0), POLLOUT, "events of a write-only session");

@@ -224,6 +224,13 @@ void expect_value(const char *text, const char *value)
 	close(fd);
 }
 
+void drop(struct output *output)
+{
+	clear(&output->out);
+	clear(&output->err);
+	clear(&output->both);
+}
+
 ssize_t read_some(int fd, size_t size, struct output *output)
 {
 	static char buffer[1 << 20];

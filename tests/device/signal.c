@@ -53,6 +53,7 @@ static void taken_up(const void *data)
 {
 	struct sigaction action = { .sa_handler = hear };
 	int fd = session_read_write();
+	int other = session_read_write();
 	struct output output = { 0 };
 	struct outcome got;
 	pid_t pid = getpid(), child;
@@ -65,7 +66,11 @@ static void taken_up(const void *data)
 		kill(pid, SIGUSR1);
 		child_ends(0);
 	}
-	is_errno(run(fd, KMVM_RUN_INSPECT, &got, "puts 'on'; usleep 300_000; 'its value'"), EINTR, "run");
+	is_errno(run(fd, KMVM_RUN_INSPECT, &got, "q = Linux::Queue.open('go'); puts 'on'; q.pop; 'its value'"),
+		 EINTR, "run");
+	is(vm_load(other, "a"), 0, "errno of loading");
+	is(vm_run(other, "a", 0, "Linux::Queue.open('go') << 1", NULL), 0, "errno of the run that lets it end");
+	is(vm_unload(other, "a"), 0, "errno of unloading");
 	is(wait_run(fd, got.id, &got), 0, "errno of the wait");
 	is(got.result.outcome, KMVM_DONE, "outcome");
 	is_text(got.value, "\"its value\"", "value");
@@ -212,11 +217,12 @@ static void killed(const void *data)
 static void killed_in_queue(const void *data)
 {
 	int fd = session_read_write();
-	u64 id = start(fd, 0, "$ran = false; sleep");
+	u64 id = start(fd, 0, "$ran = false; puts 'on'; sleep");
+	struct output output = { 0 };
 	struct outcome got;
 	pid_t pid;
 
-	until(info_of(fd).owner_pid == getpid());
+	read_until(fd, &output, "on");
 	pid = fork_child();
 	if (!pid) {
 		close(fd);
@@ -279,13 +285,16 @@ static void last_of_two(const void *data)
 {
 	int fd = session_read_write(), other = session_read_write(), twin = dup(other);
 	struct outcome got;
-	u64 id = start(other, 0, "$outlived = false; usleep 200_000; $outlived = true; sleep");
+	u64 id = start(other, 0, "$outlived = false; usleep 200_000; $outlived = true; puts 'late'; sleep");
+	struct output output = { 0 };
 
 	until(info_of(fd).owner_pid);
 	is(close(other), 0, "close() of one of two");
 	fcntl(twin, F_SETFL, O_NONBLOCK);
 	is_errno(wait_run(twin, id, &got), EAGAIN, "wait");
-	usleep(300000);
+	fcntl(twin, F_SETFL, 0);
+	read_until(twin, &output, "late");
+	fcntl(twin, F_SETFL, O_NONBLOCK);
 	is_errno(wait_run(twin, id, &got), EAGAIN, "wait, later");
 	is(close(twin), 0, "close() of the last one");
 	until(vm_idle(fd));
@@ -295,18 +304,22 @@ static void last_of_two(const void *data)
 static void last_of_fork(const void *data)
 {
 	int fd = session_read_write(), other = session_read_write();
+	struct kmvm_kill_args kill;
+	struct output output = { 0 };
 	struct outcome got;
 	pid_t pid;
 	u64 id;
 
-	start(other, 0, "$outlived = false; usleep 200_000; $outlived = true");
+	/* A close() that were the last one would let no ensure run. */
+	start(other, 0, "$outlived = false; begin; puts 'on'; sleep; ensure; $outlived = true; end");
 	pid = fork_child();
 	if (!pid) {
 		pause();
 		child_ends(1);
 	}
-	until(info_of(fd).owner_pid);
+	read_until(other, &output, "on");
 	is(close(other), 0, "close() of the parent's");
+	is(vm_kill(fd, 0, "", &kill), 0, "errno of the kill");
 	until(vm_idle(fd));
 	expect(fd, "$outlived", KMVM_DONE, "true");
 	kill_child(pid);
@@ -358,15 +371,18 @@ static void close_while_reading(const void *data)
 {
 	int fd = session_read_write();
 	struct closer closer = { session_read_write() };
+	struct kmvm_kill_args kill;
 	pthread_t thread;
 	struct outcome got;
-	u64 id = start(closer.fd, 0, "$came_to_its_end = 0; usleep 200_000; $came_to_its_end = 1");
+	/* A close() that were the last one would let no ensure run. */
+	u64 id = start(closer.fd, 0, "$came_to_its_end = 0; begin; sleep; ensure; $came_to_its_end = 1; end");
 
 	pthread_create(&thread, NULL, reads_on, &closer);
-	until(info_of(fd).owner_pid);
+	until(info_of(fd).owner_pid && sleeps(thread_of_vm()));
 	/* Not before it is in read(): without it this close() would be the last one. */
 	until(closer.reader && state_of(closer.reader) == 'S');
 	is(close(closer.fd), 0, "close()");
+	is(vm_kill(fd, 0, "", &kill), 0, "errno of the kill");
 	pthread_join(thread, NULL);
 	is_errno(wait_run(fd, id, &got), ENOENT, "wait in another session");
 	expect(fd, "$came_to_its_end", KMVM_DONE, "1");

@@ -63,17 +63,24 @@ static void sleeping(const void *data)
 static void printing(const void *data)
 {
 	int fd = session_read_write();
-	u64 id = start(fd, 0, "loop { puts 'x' * 999 }");
-	struct output output = { 0 };
 	pid_t thread = thread_of_vm();
-	u64 begun;
+	u64 took = ~0ULL;
 
-	read_some(fd, 100, &output);
-	until(sleeps(thread));
-	begun = now();
-	is(stop_run(fd, id, 0), 0, "errno of the stop");
-	ends_interrupted(fd, id);
-	holds(now() - begun < SECOND / 2, "it took %llu ms", (now() - begun) / 1000000);
+	/* Who is not woken is late each time. */
+	for (int i = 0; i < 3 && took >= SECOND / 2; i++) {
+		u64 id = start(fd, 0, "loop { puts 'x' * 999 }"), begun;
+		struct output output = { 0 };
+
+		read_some(fd, 100, &output);
+		until(sleeps(thread));
+		begun = now();
+		is(stop_run(fd, id, 0), 0, "errno of the stop");
+		ends_interrupted(fd, id);
+		took = now() - begun;
+		read_all(fd, &output);
+		drop(&output);
+	}
+	holds(took < SECOND / 2, "it took %llu ms", took / 1000000);
 }
 
 static void following(const void *data)

@@ -240,6 +240,24 @@ long memory(const char *name)
 	return value;
 }
 
+long vmalloc_held(void)
+{
+	FILE *file = fopen("/proc/vmallocinfo", "r");
+	long pages = 0;
+	char line[512];
+
+	if (!file)
+		give_up("/proc/vmallocinfo: %m");
+	while (fgets(line, sizeof(line), file)) {
+		const char *count = strstr(line, " pages=");
+
+		if (count && !strstr(line, "dup_task_struct") && !strstr(line, "copy_process"))
+			pages += atol(count + strlen(" pages="));
+	}
+	fclose(file);
+	return pages * (sysconf(_SC_PAGESIZE) >> 10);
+}
+
 long slab_held(void)
 {
 	glob_t caches;
@@ -254,6 +272,16 @@ long slab_held(void)
 		}
 	globfree(&caches);
 	return memory("Slab:");
+}
+
+long slab_grown(long before, long bound)
+{
+	u64 end = now() + PATIENCE * SECOND;
+	long grown;
+
+	while ((grown = slab_held() - before) >= bound && now() < end)
+		usleep(100000);
+	return grown;
 }
 
 void set_parameter(const char *name, long value)

@@ -168,6 +168,8 @@ unsigned int vm_count(int fd);
 int vm_run(int fd, const char *vm, u32 flags, const char *text, struct outcome *outcome);
 int vm_start(int fd, const char *vm, const char *text, u64 *id);
 
+/* Forgets what was read. */
+void drop(struct output *output);
 /* One read() of that size, taken apart; returns what read() returned or -errno. */
 ssize_t read_some(int fd, size_t size, struct output *output);
 /* All until read() returns 0. */
@@ -205,8 +207,12 @@ unsigned int count_of(const char *text, const char *part);
 
 /* kB of a line of /proc/meminfo. */
 long memory(const char *name);
+/* kB of vmalloc, without the stacks of tasks, of which the kernel keeps some for the next. */
+long vmalloc_held(void);
 /* kB of slab, without what was freed and is only kept: by KASAN, and as empty slabs. */
 long slab_held(void);
+/* How much it grew. Tasks that have ended give theirs back in their time: looks until it is less than that. */
+long slab_grown(long before, long bound);
 
 /* The VM is idle, and nobody's timers live. */
 bool vm_idle(int fd);

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <sys/uio.h>
 
@@ -263,6 +264,7 @@ static void truncated(const void *data)
 
 struct reader {
 	int fd;
+	volatile pid_t tid;
 };
 
 static void *reads(void *data)
@@ -270,6 +272,7 @@ static void *reads(void *data)
 	struct reader *reader = data;
 	char bytes[100];
 
+	reader->tid = syscall(SYS_gettid);
 	while (read(reader->fd, bytes, sizeof(bytes)) > 0)
 		;
 	return NULL;
@@ -282,14 +285,15 @@ static void truncated_unclosed(const void *data)
 	struct reader reader = { session_read_write() };
 	int log = log_follow(), fd = session_read_write();
 	struct buffer lines = { 0 };
+	struct kmvm_kill_args kill;
 	pthread_t thread;
 
-	start(reader.fd, 0, "usleep 200_000");
+	start(reader.fd, 0, "sleep");
 	is(put(reader.fd, image.bytes, 70), 70, "bytes");
 	pthread_create(&thread, NULL, reads, &reader);
-	until(info_of(fd).owner_pid);
-	usleep(50000);
+	until(info_of(fd).owner_pid && reader.tid && state_of(reader.tid) == 'S');
 	is(close(reader.fd), 0, "close()");
+	is(vm_kill(fd, 0, "", &kill), 0, "errno of the kill");
 	pthread_join(thread, NULL);
 	until(({ log_read(log, &lines); strstr(lines.bytes, "70 bytes arrived"); }));
 }
