@@ -187,7 +187,7 @@ static struct figures look(void)
 
 	for (int i = 0; i < 10; i++) {
 		struct figures at = {
-			memory("Slab:"), vmalloc_held(), memory("Percpu:"), memory("MemAvailable:"),
+			memory("Slab:"), memory("VmallocUsed:"), memory("Percpu:"), memory("MemAvailable:"),
 		};
 
 		if (write(fd, "3", 1) < 0)

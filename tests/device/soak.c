@@ -67,7 +67,7 @@ static void soak(const void *data)
 	unsigned int total = 0;
 	int pipes[2];
 
-	allow(seconds + 4 * PATIENCE);
+	allow(seconds + 60);
 	if (pipe(pipes))
 		give_up("pipe: %m");
 	for (unsigned int i = 0; i < SESSIONS; i++) {
@@ -238,7 +238,7 @@ static void among_hostile_ones(const void *data)
 	pid_t pids[HONEST + HOSTILE];
 	int pipes[2];
 
-	allow(seconds + 8 * PATIENCE);
+	allow(seconds + 120);
 	expect(fd, "GC.start", KMVM_DONE, NULL);
 	before = info_of(fd);
 	if (pipe(pipes))

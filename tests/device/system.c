@@ -240,24 +240,6 @@ long memory(const char *name)
 	return value;
 }
 
-long vmalloc_held(void)
-{
-	FILE *file = fopen("/proc/vmallocinfo", "r");
-	long pages = 0;
-	char line[512];
-
-	if (!file)
-		give_up("/proc/vmallocinfo: %m");
-	while (fgets(line, sizeof(line), file)) {
-		const char *count = strstr(line, " pages=");
-
-		if (count && !strstr(line, "dup_task_struct") && !strstr(line, "copy_process"))
-			pages += atol(count + strlen(" pages="));
-	}
-	fclose(file);
-	return pages * (sysconf(_SC_PAGESIZE) >> 10);
-}
-
 long slab_held(void)
 {
 	glob_t caches;

@@ -207,8 +207,6 @@ unsigned int count_of(const char *text, const char *part);
 
 /* kB of a line of /proc/meminfo. */
 long memory(const char *name);
-/* kB of vmalloc, without the stacks of tasks, of which the kernel keeps some for the next. */
-long vmalloc_held(void);
 /* kB of slab, without what was freed and is only kept: by KASAN, and as empty slabs. */
 long slab_held(void);
 /* How much it grew. Tasks that have ended give theirs back in their time: looks until it is less than that. */
