@@ -17,8 +17,11 @@ flags		= -std=gnu11 -O1 -g -Wall -Wextra -Wno-unused-parameter -Wno-missing-fiel
 		  -D_GNU_SOURCE -Iinclude/uapi -I$(out) -isystem $(KMVM_BUILD)/mruby/include $(defines) \
 		  $(CPPFLAGS)
 
+# Calls that jitter.c delays.
+jittery		:= fork pthread_create ioctl read write close open kill
+
 $(out)/device-test: $(sources:tests/device/%.c=$(out)/%.o) $(lib)
-	$(CC) -static -pthread -o $@ $^ -lm
+	$(CC) -static -pthread $(jittery:%=-Wl,--wrap=%) -o $@ $^ -lm
 
 $(out)/%.o: tests/device/%.c $(headers) tests/device/build.mk $(settings)
 	@mkdir -p $(@D)
