@@ -3,27 +3,28 @@
  * KMVM_JITTER: before some system calls, and where a process or a thread begins, up to so many
  * microseconds pass. What a test takes for granted about who comes first is then found out.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "test.h"
 
 static void jitter(unsigned int one_of)
 {
-	static __thread unsigned int seed;
 	unsigned long most = setting("KMVM_JITTER", 0);
+	unsigned int chance[2];
 	u64 end;
 
 	if (!most)
 		return;
-	/* Each process and thread has its own. */
-	seed = seed * 1103515245 + 12345 + gettid() * 2654435761u + now() / 1000;
-	if ((seed >> 16) % one_of)
+	/* Unlike a seed, it is not the same in parent and child. */
+	if (getrandom(chance, sizeof(chance), GRND_INSECURE) != sizeof(chance) || chance[0] % one_of)
 		return;
 	/* Not asleep: so a test knows who waits. */
-	end = now() + (seed >> 8) % most * 1000;
+	end = now() + chance[1] % most * 1000;
 	while (now() < end)
 		sched_yield();
 }
@@ -59,6 +60,8 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
 	struct begin *begin = malloc(sizeof(*begin));
 	int ret;
 
+	if (!begin)
+		return ENOMEM;
 	*begin = (struct begin){ body, data };
 	ret = __real_pthread_create(thread, attr, begin_late, begin);
 	if (ret)
@@ -76,6 +79,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(
 		return __real_##name(__VA_ARGS__);	\
 	}
 
+/* ioctl() and open() as they are called in here: x86-64 passes what follows `...` like any other argument. */
 LATE(4, int, ioctl, (int fd, unsigned long request, void *data), fd, request, data)
 LATE(32, ssize_t, read, (int fd, void *bytes, size_t size), fd, bytes, size)
 LATE(32, ssize_t, write, (int fd, const void *bytes, size_t size), fd, bytes, size)
